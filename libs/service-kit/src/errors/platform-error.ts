@@ -1,0 +1,36 @@
+import { CODES, type ErrorName } from './codes.ts';
+
+export interface PlatformErrorDetail {
+  /** A sentence for the caller: understandable on its own, nothing secret. */
+  readonly public: string;
+  /** Which parameter or header is meant. */
+  readonly param?: string;
+  /** One line per problem, where there are several. */
+  readonly errors?: readonly string[];
+  /** Replaces the table's short code, e.g. `ECONNREFUSED`. */
+  readonly code?: string;
+  /** What really happened, for us. Never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error with a name from the table. Thrown anywhere, translated at the door only. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError';
+  readonly type: ErrorName;
+  readonly param: string | null;
+  readonly code: string | null;
+  readonly errors: readonly string[] | undefined;
+
+  constructor(type: ErrorName, detail: PlatformErrorDetail) {
+    super(detail.public, { cause: detail.cause });
+    this.type = type;
+    this.param = detail.param ?? null;
+    this.code = detail.code ?? CODES[type].code;
+    this.errors = detail.errors;
+  }
+
+  /** The HTTP status of this error. */
+  get status(): number {
+    return CODES[this.type].http;
+  }
+}
