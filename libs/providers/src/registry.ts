@@ -1,7 +1,8 @@
+import { openai } from './openai/index.ts';
 import type { Provider } from './spec/provider.ts';
 
 /** Every provider there is. A new one is its folder and one line here. */
-const all: readonly Provider[] = [];
+const all: readonly Provider[] = [openai];
 
 export type ProviderRegistry = ReadonlyMap<string, Provider>;
 
