@@ -1,0 +1,74 @@
+import { envInteger, envList } from '@portolan/service-kit';
+import { z } from 'zod';
+
+/** Everything the gateway reads from its environment. Each variable is optional unless it says otherwise. */
+export const gatewayEnv = z.object({
+  GATEWAY_HOST: z.string().default('127.0.0.1').describe('Address the data plane listens on.'),
+  GATEWAY_PORT: envInteger({ min: 0, max: 65_535, whenAbsent: 8787 }).describe(
+    'Port of the data plane; 0 takes a free one.',
+  ),
+  GATEWAY_HEALTH_HOST: z.string().default('127.0.0.1').describe('Address of the health and metrics listener.'),
+  GATEWAY_HEALTH_PORT: z
+    .union([z.literal('off'), z.coerce.number().int().min(0).max(65_535)])
+    .default(9090)
+    .describe('Port of /livez, /readyz and /metrics; `off` leaves them out.'),
+  GATEWAY_API_KEYS_FILE: z
+    .string()
+    .describe('Required. File with one API key per line; lines starting with # are skipped.'),
+  GATEWAY_CONFIGS_DIR: z.string().optional().describe('Folder of saved configs, one `pc-….json` each.'),
+  GATEWAY_VIRTUAL_KEYS_FILE: z.string().optional().describe('JSON file of provider credentials by slug.'),
+  GATEWAY_LOG_DIR: z.string().optional().describe('Folder for log records as JSON lines. Absent: none are kept.'),
+  GATEWAY_REHEARSAL_URL: z
+    .url()
+    .optional()
+    .describe('Base URL of the rehearsal provider; enables `provider: "rehearsal"`.'),
+  GATEWAY_INLINE_CONFIGS: z.enum(['allow', 'deny']).default('allow').describe('`deny` accepts saved configs only.'),
+  TRUSTED_CUSTOM_HOSTS: envList().describe(
+    'Custom hosts that may be private: exact names, `*.suffix` or CIDR ranges, comma separated.',
+  ),
+  GATEWAY_BODY_LIMIT_BYTES: envInteger({ min: 1_024, max: 1_073_741_824, whenAbsent: 104_857_600 }).describe(
+    'Largest request body.',
+  ),
+  GATEWAY_MAX_IN_FLIGHT: envInteger({ min: 1, max: 1_000_000, whenAbsent: 5_000 }).describe(
+    'Requests served at once; more get 503.',
+  ),
+  GATEWAY_CLIENT_HEADERS_TIMEOUT_MS: envInteger({ min: 100, max: 3_600_000, whenAbsent: 5_000 }).describe(
+    'A client must have sent its headers by then.',
+  ),
+  GATEWAY_CLIENT_BODY_TIMEOUT_MS: envInteger({ min: 100, max: 3_600_000, whenAbsent: 120_000 }).describe(
+    'A client must have sent its whole request by then.',
+  ),
+  GATEWAY_CLIENT_STALL_TIMEOUT_MS: envInteger({ min: 100, max: 3_600_000, whenAbsent: 60_000 }).describe(
+    'A client that reads nothing for this long is cut.',
+  ),
+  GATEWAY_TOTAL_TIMEOUT_MS: envInteger({ min: 0, max: 86_400_000, whenAbsent: 0 }).describe(
+    'Deadline of a whole call, all attempts; 0 for none. `total_timeout` in a config wins.',
+  ),
+  GATEWAY_FIRST_TOKEN_TIMEOUT_MS: envInteger({ min: 0, max: 86_400_000, whenAbsent: 0 }).describe(
+    'Deadline of the first token of a stream; 0 for none. `first_token_timeout` in a config wins.',
+  ),
+  GATEWAY_STREAM_IDLE_TIMEOUT_MS: envInteger({ min: 1, max: 86_400_000, whenAbsent: 120_000 }).describe(
+    'Longest silence inside a stream. `stream_idle_timeout` in a config wins.',
+  ),
+  GATEWAY_UPSTREAM_TIMEOUT_MS: envInteger({ min: 1, max: 86_400_000, whenAbsent: 300_000 }).describe(
+    'Longest wait for one answer where no timeout is set; also the longest silence inside a plain answer.',
+  ),
+  GATEWAY_CONNECT_TIMEOUT_MS: envInteger({ min: 1, max: 600_000, whenAbsent: 10_000 }).describe(
+    'Connecting to a provider, TLS included.',
+  ),
+  GATEWAY_UPSTREAM_CONNECTIONS: envInteger({ min: 1, max: 65_535, whenAbsent: 256 }).describe(
+    'Connections to one provider host.',
+  ),
+  GATEWAY_DRAIN_DELAY_MS: envInteger({ min: 0, max: 600_000, whenAbsent: 5_000 }).describe(
+    'Accepting on after SIGTERM, until balancers have noticed.',
+  ),
+  GATEWAY_DRAIN_GRACE_MS: envInteger({ min: 0, max: 86_400_000, whenAbsent: 900_000 }).describe(
+    'Time for calls in flight after SIGTERM.',
+  ),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('Least severe line that is written.'),
+});
+
+export type GatewayConfig = z.output<typeof gatewayEnv>;

@@ -1,0 +1,99 @@
+import type { RouteNode } from '@portolan/config-schema';
+import type { EndpointName, JsonObject, Usage } from '@portolan/providers';
+import type { Cancellation } from './cancellation.ts';
+import type { ClientHeaders } from './http/client-headers.ts';
+import type { ApiKey } from './ports/api-keys.ts';
+import type { Trial } from './trial.ts';
+
+/** One call as it came in. Nothing changes it; each step hands a richer one on. */
+export interface Received {
+  readonly endpoint: EndpointName;
+  /** Path with query, as the client sent it. */
+  readonly url: string;
+  readonly method: string;
+  readonly headers: ClientHeaders;
+  /** The parsed body; `bytes` are the same body as it came, forwarded when nothing has to change. */
+  readonly body: JsonObject;
+  readonly bytes: Uint8Array;
+  readonly ids: CallIds;
+  /** Unix milliseconds. */
+  readonly receivedAtMs: number;
+  /** Monotonic milliseconds. */
+  readonly startedAtMs: number;
+  readonly cancellation: Cancellation;
+}
+
+export interface CallIds {
+  /** Ours, one a call; shown as `x-portkey-request-id`. */
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly spanName: string;
+  readonly parentSpanId: string | undefined;
+}
+
+/** … and who sent it. */
+export interface Identified extends Received {
+  readonly apiKey: ApiKey;
+  /** Merged from baggage, header and key; string values of at most 128 characters. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** What `Authorization` still holds once the API key is taken out of it, if that can be a provider credential. */
+  readonly callerCredential: string | undefined;
+}
+
+/** … and which way it shall go. */
+export interface Routed extends Identified {
+  readonly route: RouteNode;
+  readonly config: ConfigRef;
+  /** True when the provider came from headers: then provider settings come from headers too. */
+  readonly providerFromRequest: boolean;
+}
+
+export interface ConfigRef {
+  /** Slug of a saved config, `inline`, or undefined without one. */
+  readonly slug: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** How the answer ended, known when the last byte is out. */
+export interface Completion {
+  readonly outcome: 'complete' | 'interrupted' | 'client_closed';
+  readonly usage: Usage | undefined;
+  /** Monotonic milliseconds of the first and the last token; undefined where there was none. */
+  readonly firstTokenAtMs: number | undefined;
+  readonly endedAtMs: number;
+  /** The answer as the caller saw it, for the log; a stream is put together. Undefined when too long or not kept. */
+  readonly body: JsonObject | Uint8Array | undefined;
+  readonly finishReason: string | undefined;
+  /** Why a stream was interrupted. */
+  readonly error: { readonly type: string; readonly message: string } | undefined;
+}
+
+/** Where a streamed answer goes, frame by frame. */
+export interface StreamSink {
+  /** @returns false when the client is behind; then wait for `onDrain` */
+  write(text: string): boolean;
+  onDrain(listener: () => void): void;
+  /** In good order or after an error frame; nothing follows. */
+  end(): void;
+}
+
+/** An answer still under way. Its first event has been read, so its status is certain. */
+export interface LiveStream {
+  /** Starts the flow, once. */
+  pipeTo(sink: StreamSink): void;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | LiveStream;
+  /** Every target that was tried, in order. */
+  readonly trail: readonly Trial[];
+  readonly finished: Promise<Completion>;
+}
+
+export type Handle<Call extends Received> = (call: Call) => Promise<Reply>;
+
+/** Wraps what comes after it: sees the call going in and the reply coming out. */
+export type Step<Outer extends Received, Inner extends Received> = (next: Handle<Inner>) => Handle<Outer>;

@@ -1,0 +1,62 @@
+const MAX_VALUE_CHARS = 128;
+const MAX_KEYS = 128;
+
+export type Metadata = Readonly<Record<string, string>>;
+
+/**
+ * A call's metadata, weakest first: W3C baggage, the request's own, the API key's defaults.
+ * The body's `user` fills `_user` where nobody else did. Text that is not a JSON object counts as none.
+ */
+export const mergeMetadata = (from: {
+  baggage: string | undefined;
+  request: string | undefined;
+  apiKey: Metadata;
+  user: unknown;
+}): Metadata => {
+  const merged: Record<string, string> = {};
+  const add = (key: string, value: string) => {
+    if (Object.hasOwn(merged, key) || Object.keys(merged).length < MAX_KEYS) define(merged, key, value);
+  };
+  for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
+  for (const [key, value] of objectPairs(from.request)) add(key, value);
+  for (const key in from.apiKey) add(key, from.apiKey[key] ?? '');
+  if (merged._user === undefined && typeof from.user === 'string' && from.user !== '') add('_user', asText(from.user));
+  return merged;
+};
+
+/** A caller may name a key `__proto__`; as an own property it is harmless. */
+const define = (to: Record<string, string>, key: string, value: string): void => {
+  Object.defineProperty(to, key, { value, enumerable: true, writable: true, configurable: true });
+};
+
+const objectPairs = (json: string | undefined): [string, string][] => {
+  if (json === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [];
+    return Object.entries(parsed).flatMap(([key, value]) => (value === null ? [] : [[key, asText(value)]]));
+  } catch {
+    return [];
+  }
+};
+
+const asText = (value: unknown): string =>
+  (typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(
+    0,
+    MAX_VALUE_CHARS,
+  );
+
+/** @source W3C Baggage: `key=value;property, key=value` */
+const baggagePairs = (baggage: string | undefined): [string, string][] =>
+  (baggage ?? '').split(',').flatMap((member): [string, string][] => {
+    const [pair = ''] = member.split(';');
+    const equals = pair.indexOf('=');
+    if (equals <= 0) return [];
+    try {
+      return [
+        [decodeURIComponent(pair.slice(0, equals).trim()), asText(decodeURIComponent(pair.slice(equals + 1).trim()))],
+      ];
+    } catch {
+      return [];
+    }
+  });
