@@ -1,0 +1,22 @@
+/** The model names worth showing, for help and documentation; every combination of options is a model too. */
+export const REHEARSAL_MODELS: readonly { readonly id: string; readonly description: string }[] = [
+  { id: 'rehearsal', description: 'A friendly answer that repeats the last user message.' },
+  { id: 'rehearsal:chunks=50,pace=20', description: 'A stream of 50 pieces, one every 20 ms.' },
+  { id: 'rehearsal:delay=500', description: 'Answers after half a second.' },
+  { id: 'rehearsal:first-token=2000', description: 'Headers at once, the first event after two seconds.' },
+  { id: 'rehearsal:gzip', description: 'A compressed answer.' },
+  { id: 'rehearsal:status=429', description: 'Always refuses with this status; any from 400 to 599.' },
+  { id: 'rehearsal:retry-after=2', description: 'Refuses with 429 and asks to wait two seconds.' },
+  { id: 'rehearsal:status=503,times=2', description: 'Fails twice, then answers: shows retries.' },
+  { id: 'rehearsal:reset', description: 'Resets the connection before any header.' },
+  { id: 'rehearsal:silent', description: 'Accepts the request and never answers.' },
+  { id: 'rehearsal:cut=3', description: 'Destroys the connection after three events.' },
+  { id: 'rehearsal:stall=3', description: 'Goes silent after three events.' },
+  { id: 'rehearsal:error-event=0', description: 'The first event of the stream is an error.' },
+  { id: 'rehearsal:error-event=2', description: 'An error in the middle of the stream.' },
+  { id: 'rehearsal:malformed=2', description: 'The third event of the stream is not JSON.' },
+  { id: 'rehearsal:no-done', description: 'The stream ends without its end mark.' },
+  { id: 'rehearsal:html', description: 'A web page where JSON is expected.' },
+  { id: 'rehearsal:redirect', description: 'Redirects once.' },
+  { id: 'rehearsal:short-length', description: 'Announces half of the length it sends.' },
+];
