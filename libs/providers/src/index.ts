@@ -1,5 +1,7 @@
 export { endpointOf, UnsupportedEndpoint, type UpstreamCall, upstreamCall } from './call.ts';
+export { CHAT, COMPLETE, type CompatibleProvider, EMBED, openAiCompatible } from './openai-compatible/index.ts';
 export { type ProviderRegistry, providerRegistry } from './registry.ts';
+export { rehearsal } from './rehearsal/index.ts';
 export * from './spec/errors.ts';
 export * from './spec/json.ts';
 export * from './spec/provider.ts';
