@@ -9,15 +9,26 @@ export interface ChunkHead {
   readonly provider: string;
 }
 
-/** A chunk of one choice; `finishReason` only in its last one. */
+/** What a chunk of one choice may carry besides its delta. */
+export interface ChunkExtras {
+  /** Only in the last chunk of a choice. */
+  readonly finishReason?: string;
+  /** Keys beside `delta`. */
+  readonly choice?: JsonObject;
+  /** Keys beside `choices`. */
+  readonly top?: JsonObject;
+}
+
+/** A chunk of one choice. */
 export const choiceChunk = (
   head: ChunkHead,
   index: number,
   delta: JsonObject,
-  finishReason: string | null = null,
+  extras: ChunkExtras = {},
 ): JsonObject => ({
   ...headOf(head),
-  choices: [{ index, delta, finish_reason: finishReason }],
+  choices: [{ index, delta, finish_reason: extras.finishReason ?? null, ...extras.choice }],
+  ...extras.top,
 });
 
 /** The last chunk of a stream whose caller asked for usage. */

@@ -1,5 +1,7 @@
 import { isAbsent } from '../params.ts';
 import { arrayAt, isArray, isObject, type Json, type JsonObject, objectAt, stringAt } from '../spec/json.ts';
+import type { EndpointAdapter, StreamDecoder, StreamItem } from '../spec/provider.ts';
+import { requestOf } from './requested.ts';
 
 /** True when the caller speaks the older `functions` dialect and must be answered in it. */
 export const speaksFunctions = (body: JsonObject): boolean => isArray(body.functions) || !isAbsent(body.function_call);
@@ -23,6 +25,38 @@ export const withTools = (body: JsonObject): JsonObject => {
       : { tool_choice: toToolChoice(body.function_call) }),
   };
 };
+
+/**
+ * A chat endpoint that also serves callers of the older dialect: they are understood, and answered in it.
+ * Answering needs the caller's body in the context; without it they get `tool_calls`.
+ */
+export const withLegacyFunctions = (endpoint: EndpointAdapter): EndpointAdapter => {
+  const { stream } = endpoint;
+  return {
+    toUpstream: (body, ctx) => endpoint.toUpstream(withTools(body), ctx),
+    fromUpstream: (body, headers, ctx) => {
+      const answer = endpoint.fromUpstream(body, headers, ctx);
+      return speaksFunctions(requestOf(ctx)) ? { ...answer, body: asFunctionCallAnswer(answer.body) } : answer;
+    },
+    ...(stream === undefined
+      ? {}
+      : {
+          stream: {
+            framing: stream.framing,
+            decoder: (ctx) =>
+              speaksFunctions(requestOf(ctx)) ? legacyDecoder(stream.decoder(ctx)) : stream.decoder(ctx),
+          },
+        }),
+  };
+};
+
+const legacyDecoder = (decoder: StreamDecoder): StreamDecoder => ({
+  onEvent: (event) => decoder.onEvent(event).map(legacyItem),
+  onClose: () => decoder.onClose().map(legacyItem),
+});
+
+const legacyItem = (item: StreamItem): StreamItem =>
+  item.type === 'chunk' ? { type: 'chunk', chunk: asFunctionCallChunk(item.chunk) } : item;
 
 /** A plain answer rewritten for a caller of the older dialect: the first call of each choice, as `function_call`. */
 export const asFunctionCallAnswer = (answer: JsonObject): JsonObject => ({
