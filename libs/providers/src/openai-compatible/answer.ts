@@ -1,5 +1,3 @@
-import { asFunctionCallAnswer, speaksFunctions } from '../chat/legacy-functions.ts';
-import { requestOf } from '../chat/requested.ts';
 import { requireList } from '../openai/response.ts';
 import { InvalidUpstreamResponse } from '../spec/errors.ts';
 import { arrayAt, isObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
@@ -26,9 +24,8 @@ export const compatibleAnswer = (descriptor: CompatibleProvider, endpoint: Endpo
       ...(list === 'data' ? {} : { choices: arrayAt(body, 'choices').map(choiceFix(descriptor, endpoint, ctx)) }),
       ...(usage === undefined ? {} : { usage }),
     };
-    const isLegacy = endpoint === 'chatComplete' && speaksFunctions(requestOf(ctx));
     return {
-      body: isLegacy ? asFunctionCallAnswer(answer) : answer,
+      body: answer,
       usage: usage === undefined ? undefined : compatibleUsage(usage, body),
     };
   };

@@ -1,4 +1,5 @@
 import { bearer } from '../auth/bearer.ts';
+import { withLegacyFunctions } from '../chat/legacy-functions.ts';
 import { openAiError } from '../openai/errors.ts';
 import { UnsupportedValue } from '../spec/errors.ts';
 import type { EndpointAdapter, EndpointName, Provider, TargetOptions } from '../spec/provider.ts';
@@ -23,7 +24,9 @@ export const openAiCompatible = (descriptor: CompatibleProvider): Provider => ({
   baseUrl: (options) => baseUrlOf(descriptor, options),
   headers: descriptor.auth ?? bearer,
   endpoints: {
-    ...('chatComplete' in descriptor.endpoints ? { chatComplete: endpoint(descriptor, 'chatComplete') } : {}),
+    ...('chatComplete' in descriptor.endpoints
+      ? { chatComplete: withLegacyFunctions(endpoint(descriptor, 'chatComplete')) }
+      : {}),
     ...('complete' in descriptor.endpoints ? { complete: endpoint(descriptor, 'complete') } : {}),
     ...('embed' in descriptor.endpoints ? { embed: endpoint(descriptor, 'embed') } : {}),
   },

@@ -1,4 +1,3 @@
-import { withTools } from '../chat/legacy-functions.ts';
 import { BodyEdit } from '../openai/body-edit.ts';
 import { MARKERS, removeMarkers, TOP_LEVEL_EXTENSIONS } from '../openai/extensions.ts';
 import { askForUsage } from '../openai/request.ts';
@@ -19,7 +18,7 @@ export const compatibleRequest = (descriptor: CompatibleProvider, endpoint: Endp
   const markers = MARKERS.filter((marker) => marker !== 'reasoning_content' && !extra.has(marker));
   const path = descriptor.endpoints[endpoint] ?? '';
   return (body: JsonObject, ctx: CallContext): UpstreamRequest => {
-    const edit = new BodyEdit(endpoint === 'chatComplete' ? withTools(body) : body);
+    const edit = new BodyEdit(body);
     fitParameters(edit);
     if (endpoint === 'chatComplete') {
       removeMarkers(edit, markers);

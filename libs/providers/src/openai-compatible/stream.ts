@@ -1,9 +1,7 @@
-import { asFunctionCallChunk, speaksFunctions } from '../chat/legacy-functions.ts';
 import { malformedEvent, parseEventObject } from '../chat/parse-event.ts';
-import { requestOf } from '../chat/requested.ts';
 import { mapShared } from '../openai/body-edit.ts';
 import { isStreamError, streamError } from '../openai/errors.ts';
-import { withoutNullUsage } from '../openai/stream.ts';
+import { withoutNullUsage, withoutUsage } from '../openai/stream.ts';
 import { isArray, type Json, type JsonObject, numberAt, stringAt } from '../spec/json.ts';
 import type { CallContext, StreamDecoder, StreamItem, WireEvent } from '../spec/provider.ts';
 import { StreamChoices } from './choices.ts';
@@ -32,7 +30,6 @@ class CompatibleRelay implements StreamDecoder {
   readonly #object: string;
   readonly #choices: StreamChoices;
   readonly #hidden: readonly string[];
-  readonly #isLegacy: boolean;
   readonly #idText: string;
   #head: JsonObject = {};
   #usage: JsonObject | undefined;
@@ -45,7 +42,6 @@ class CompatibleRelay implements StreamDecoder {
     this.#object = object;
     this.#choices = new StreamChoices(object === 'chat.completion.chunk', ctx.strict, descriptor.finish ?? {});
     this.#hidden = hiddenFields(descriptor, ctx.strict);
-    this.#isLegacy = speaksFunctions(requestOf(ctx));
     this.#idText = `,"provider":${JSON.stringify(descriptor.id)}}`;
   }
 
@@ -92,14 +88,14 @@ class CompatibleRelay implements StreamDecoder {
     const fixed = isHeadRight ? chunk : this.#withHead(chunk);
     if (this.#head.id === undefined) this.#head = headOf(fixed, this.#object, this.#descriptor.id);
     for (const index of this.#choices.takeUnopened()) {
-      this.#emit(items, { ...this.#head, choices: [openingOf(index)] });
+      items.push(chunkItem({ ...this.#head, choices: [openingOf(index)] }));
     }
     const relayed = choices === before ? fixed : { ...fixed, choices };
     const text = relayed === chunk ? this.#textOf(chunk, data) : undefined;
     const out: JsonObject = this.#withProvider(relayed);
     const finishes = this.#choices.takeJustFinished();
-    if (!finishes || this.#ctx.strict || this.#ctx.includeUsage) this.#emit(items, out, text);
-    else if (usage !== undefined) this.#emit(items, { ...out, usage: this.#usage });
+    if (!finishes || this.#ctx.strict || this.#ctx.includeUsage) items.push(chunkItem(out, text));
+    else if (usage !== undefined) items.push(chunkItem({ ...out, usage: this.#usage }));
     else this.#held = out;
   }
 
@@ -115,7 +111,7 @@ class CompatibleRelay implements StreamDecoder {
   #finish(items: StreamItem[]): void {
     this.#isOver = true;
     this.#releaseHeld(items);
-    for (const choice of this.#choices.takeUnfinished()) this.#emit(items, { ...this.#head, choices: [choice] });
+    for (const choice of this.#choices.takeUnfinished()) items.push(chunkItem({ ...this.#head, choices: [choice] }));
     if (this.#ctx.includeUsage && this.#usage !== undefined) {
       items.push({ type: 'chunk', chunk: { ...this.#head, choices: [], usage: this.#usage } });
     }
@@ -124,13 +120,8 @@ class CompatibleRelay implements StreamDecoder {
 
   #releaseHeld(items: StreamItem[], usage?: JsonObject): void {
     if (this.#held === undefined) return;
-    this.#emit(items, usage === undefined ? this.#held : { ...this.#held, usage });
+    items.push(chunkItem(usage === undefined ? this.#held : { ...this.#held, usage }));
     this.#held = undefined;
-  }
-
-  #emit(items: StreamItem[], chunk: JsonObject, json?: string): void {
-    if (this.#isLegacy) items.push({ type: 'chunk', chunk: asFunctionCallChunk(chunk) });
-    else items.push(json === undefined ? { type: 'chunk', chunk } : { type: 'chunk', chunk, json });
   }
 
   #isHeadRight(chunk: JsonObject): boolean {
@@ -146,7 +137,7 @@ class CompatibleRelay implements StreamDecoder {
   }
 
   #withHead(chunk: JsonObject): JsonObject {
-    const { usage: _usage, ...rest } = withoutFields(chunk, this.#hidden);
+    const rest = withoutFields(withoutUsage(chunk), this.#hidden);
     const created = numberAt(chunk, 'created');
     return {
       ...rest,
@@ -157,8 +148,9 @@ class CompatibleRelay implements StreamDecoder {
   }
 
   #withProvider(chunk: JsonObject): JsonObject {
-    const copy: Record<string, Json | undefined> = { ...chunk, provider: this.#descriptor.id };
-    if (copy.usage === null && !this.#ctx.includeUsage) delete copy.usage;
+    const copy = withoutUsage(chunk);
+    if (chunk.usage === null && this.#ctx.includeUsage) copy.usage = null;
+    copy.provider = this.#descriptor.id;
     return copy;
   }
 
@@ -169,6 +161,9 @@ class CompatibleRelay implements StreamDecoder {
     return text.slice(0, -1) + this.#idText;
   }
 }
+
+const chunkItem = (chunk: JsonObject, json?: string): StreamItem =>
+  json === undefined ? { type: 'chunk', chunk } : { type: 'chunk', chunk, json };
 
 const headOf = (chunk: JsonObject, object: string, provider: string): JsonObject => ({
   id: chunk.id,

@@ -66,9 +66,10 @@ const relayed = (chunk: JsonObject, json: string | undefined): StreamItem =>
   // An event of several data lines holds line feeds, which a frame of one line cannot carry.
   json === undefined || json.includes('\n') ? { type: 'chunk', chunk } : { type: 'chunk', chunk, json };
 
-const withoutUsage = (chunk: JsonObject): JsonObject => {
-  const copy: Record<string, Json | undefined> = { ...chunk };
-  delete copy.usage;
+/** A copy without its usage. Key by key: many times faster than a spread with a delete, and this runs per chunk. */
+export const withoutUsage = (chunk: JsonObject): Record<string, Json | undefined> => {
+  const copy: Record<string, Json | undefined> = {};
+  for (const name in chunk) if (name !== 'usage') copy[name] = chunk[name];
   return copy;
 };
 
