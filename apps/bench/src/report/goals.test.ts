@@ -34,7 +34,7 @@ describe('goals', () => {
       streams: [
         { subject: 'bare', concurrency: 1, firstTokenMs: of(2), addedFirstTokenMs: of(1.6), addedLastTokenMs: of(2) },
       ],
-      processes: [{ subject: 'bare', coldStartMs: of(300), peakMemoryBytes: of(150 * 1_048_576) }],
+      processes: [{ subject: 'bare', coldStartMs: of(300), peakMemoryBytes: of(150_000_000) }],
     };
     expect(goals(summary).map(isMet)).toEqual([false, true]);
   });

@@ -10,7 +10,7 @@ export interface Goal {
   readonly unit: string;
 }
 
-const MEBIBYTE = 1_048_576;
+const MEGABYTE = 1_000_000;
 const CONCURRENCIES = [10, 64] as const;
 const STREAM_CONCURRENCIES = [1, 10] as const;
 const OURS = [
@@ -67,8 +67,8 @@ function memoryGoal(summary: Summary): Goal[] {
   return OURS.flatMap(([id, name]) => {
     const row = summary.processes.find((s) => s.subject === id);
     if (row === undefined) return [];
-    const measured = row.peakMemoryBytes.median / MEBIBYTE;
-    return [{ promise: `${name}: peak memory`, measured, bound: 150, direction: 'at most' as const, unit: 'MiB' }];
+    const measured = row.peakMemoryBytes.median / MEGABYTE;
+    return [{ promise: `${name}: peak memory`, measured, bound: 150, direction: 'at most' as const, unit: 'MB' }];
   });
 }
 

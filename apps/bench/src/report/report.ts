@@ -8,7 +8,7 @@ import { renderTable } from './table.ts';
 
 export type Titles = Readonly<Partial<Record<SubjectId, string>>>;
 
-const MEBIBYTE = 1_048_576;
+const MEGABYTE = 1_000_000;
 
 /** Everything that is printed after a run. */
 export function report(summary: Summary, titles: Titles): string {
@@ -62,15 +62,15 @@ function streamTables({ streams }: Summary, title: Title): string[] {
 function processTable({ processes }: Summary, title: Title): string {
   return renderTable({
     title: 'The process',
-    columns: ['', 'start to first answer ms', 'peak memory MiB'],
+    columns: ['', 'start to first answer ms', 'peak memory MB'],
     rows: inOrder(processes).map((row) => [
       title(row.subject),
       spreadFigure(row.coldStartMs, 0),
       spreadFigure(
         {
-          median: row.peakMemoryBytes.median / MEBIBYTE,
-          min: row.peakMemoryBytes.min / MEBIBYTE,
-          max: row.peakMemoryBytes.max / MEBIBYTE,
+          median: row.peakMemoryBytes.median / MEGABYTE,
+          min: row.peakMemoryBytes.min / MEGABYTE,
+          max: row.peakMemoryBytes.max / MEGABYTE,
         },
         0,
       ),
@@ -83,7 +83,7 @@ export const goalLines = (judged: readonly Goal[]): string =>
 
 function goalText(goal: Goal): string {
   const { promise, measured, bound, direction, unit } = goal;
-  const decimals = unit === 'MiB' ? 0 : unit === 'x' && bound >= 1 ? 1 : 3;
+  const decimals = unit === 'MB' ? 0 : unit === 'x' && bound >= 1 ? 1 : 3;
   const text = `${promise}: ${figure(measured, decimals)} ${unit} (${direction} ${figure(bound, decimals)} ${unit})`;
   if (isMet(goal)) return text;
   return `${text}, off by ${figure(Math.abs(measured / bound - 1) * 100, 0)} %`;
