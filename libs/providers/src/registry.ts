@@ -1,6 +1,7 @@
 import { anthropic } from './anthropic/index.ts';
 import { deepseek } from './deepseek/index.ts';
 import { fireworksAi } from './fireworks-ai/index.ts';
+import { google } from './google/index.ts';
 import { groq } from './groq/index.ts';
 import { ollama } from './ollama/index.ts';
 import { openai } from './openai/index.ts';
@@ -17,6 +18,7 @@ const all: readonly Provider[] = [
   anthropic,
   deepseek,
   fireworksAi,
+  google,
   groq,
   ollama,
   openrouter,
