@@ -11,7 +11,6 @@ const text: PartMapping = (part) => textBlock(stringAt(part, 'text') ?? '', part
 /** Content parts by their type. A type that is not here is the provider's own and goes as it is. */
 const PARTS: Readonly<Record<string, PartMapping>> = {
   text,
-  input_text: text,
   refusal: (part) => textBlock(stringAt(part, 'refusal') ?? '', part),
   image_url: (part, param) => [imageBlock(part, param)],
   file: (part, param, findings) => [fileBlock(part, param, findings)],

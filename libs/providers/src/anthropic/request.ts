@@ -1,7 +1,7 @@
 import { withTools } from '../chat/legacy-functions.ts';
 import { applyParams } from '../params.ts';
 import { UnsupportedValue } from '../spec/errors.ts';
-import { type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
+import { type Json, type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
 import type { Notice } from '../spec/provider.ts';
 import { bodyBetas } from './auth.ts';
 import { limitMarks } from './cache-marks.ts';
@@ -44,7 +44,8 @@ export const toMessages = (caller: JsonObject, { strict, modelOf = claudeModel }
   const findings = noFindings();
   const { draft, notices } = applyParams(chatParams, body, 'drop');
   const model = modelOf(stringAt(body, 'model') ?? '');
-  const maxTokens = maxTokensOf(body, model, findings);
+  const limit = limitOf(body, model, findings);
+  const maxTokens = typeof limit === 'number' ? limit : model.maxOutputTokens;
 
   const format = outputFormat(body, model);
   const own = toToolSet(body, model, findings);
@@ -68,7 +69,7 @@ export const toMessages = (caller: JsonObject, { strict, modelOf = claudeModel }
   return {
     body: {
       ...withSampling(draft.body, model, reasoning, findings),
-      max_tokens: maxTokens,
+      max_tokens: limit,
       ...userMetadata(body, findings),
       ...(prompt.system.length === 0 ? {} : { system: prompt.system }),
       messages: prompt.messages,
@@ -83,9 +84,9 @@ export const toMessages = (caller: JsonObject, { strict, modelOf = claudeModel }
   };
 };
 
-const maxTokensOf = (body: JsonObject, model: ClaudeModel, findings: Findings): number => {
-  const newer = numberAt(body, 'max_completion_tokens');
-  const older = numberAt(body, 'max_tokens');
+/** The limit as the caller gave it, or the one that is sent without it. */
+const limitOf = (body: JsonObject, model: ClaudeModel, findings: Findings): Json => {
+  const { max_completion_tokens: newer, max_tokens: older } = body;
   if (newer !== undefined && older !== undefined && newer !== older) {
     noteDropped(findings, 'max_tokens', 'max_completion_tokens counts before it');
   }
