@@ -122,6 +122,5 @@ function without(value: JsonObject, markers: readonly Marker[]): JsonObject;
 function without(value: Json, markers: readonly Marker[]): Json;
 function without(value: Json, markers: readonly Marker[]): Json {
   if (!isObject(value) || !hasMarker(value, markers)) return value;
-  const copy = { ...value };
-  return Object.fromEntries(Object.entries(copy).filter(([name]) => !markers.some((marker) => marker === name)));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !markers.some((marker) => marker === name)));
 }
