@@ -3,7 +3,7 @@ import { type StandIn, startStandIn } from '@portolan/testing';
 import OpenAI from 'openai';
 import { createHeaders } from 'portkey-ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Config } from '../set-up/json.ts';
+import { at, type Config } from '../set-up/json.ts';
 import { type Platform, startPlatform } from '../set-up/platform.ts';
 import { modelAsked } from '../set-up/providers.ts';
 import { pythonProblem, runPython } from '../set-up/python.ts';
@@ -52,8 +52,8 @@ describe('a trace id', () => {
       calls: [{ id: 'chat', method: 'chat', prompt: 'hello' }],
     });
     expect(results.get('chat')?.error).toBeNull();
-    const rows = await platform.logRows(traceId, 1);
-    expect(JSON.stringify(rows)).toContain('USER_ID');
+    const [row] = await platform.logRows(traceId, 1);
+    expect(row).toMatchObject({ traceId, metadata: METADATA });
   });
 });
 
@@ -76,12 +76,22 @@ describe('a log row', () => {
     });
     const rows = await platform.logRows(traceId, 1);
     expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      traceId,
+      metadata: METADATA,
+      provider: 'openai',
+      model: 'gpt-4o',
+      status: 200,
+      isSuccess: true,
+      outcome: 'complete',
+      lastUsedOptionIndex: 'config',
+      retryCount: 0,
+      finishReason: 'stop',
+    });
     const text = JSON.stringify(rows);
-    for (const value of Object.values(METADATA)) expect(text).toContain(value);
-    expect(text).toContain('"openai"');
-    expect(text).toContain('gpt-4o');
-    expect(text).toContain('200');
-    expect(text).toContain(String(answer.usage?.prompt_tokens));
+    expect(at(rows[0], 'usage', 'promptTokens')).toBe(answer.usage?.prompt_tokens);
+    expect(at(rows[0], 'usage', 'completionTokens')).toBe(answer.usage?.completion_tokens);
+    expect(at(rows[0], 'responseBody')).toContain('You said: hi');
     expect(text).not.toContain(KEY);
     expect(text).not.toContain(platform.apiKey);
   });
@@ -93,8 +103,12 @@ describe('a log row', () => {
     await rawChat(platform, { strategy: { mode: 'fallback' }, targets }, { 'x-portkey-trace-id': traceId });
     const rows = await platform.logRows(traceId, 2);
     expect(rows).toHaveLength(2);
-    expect(JSON.stringify(rows[0])).toContain('503');
-    expect(JSON.stringify(rows[1])).toContain('config.targets[1]');
+    const places = rows.map((row) => [at(row, 'lastUsedOptionIndex'), at(row, 'status'), at(row, 'traceId')]);
+    expect(places).toEqual([
+      ['config.targets[0]', 503, traceId],
+      ['config.targets[1]', 200, traceId],
+    ]);
+    expect(at(rows[0], 'internalTraceId')).toBe(at(rows[1], 'internalTraceId'));
   });
 
   it('is written for a stream that broke', async () => {
@@ -112,7 +126,8 @@ describe('a log row', () => {
       signal: AbortSignal.timeout(20_000),
     });
     await answer.text();
-    expect(JSON.stringify(await platform.logRows(traceId, 1))).toContain('interrupted');
+    const [row] = await platform.logRows(traceId, 1);
+    expect(row).toMatchObject({ traceId, outcome: 'interrupted', isSuccess: false, stream: true, status: 200 });
   });
 });
 
@@ -123,6 +138,6 @@ describe('a saved config', () => {
     const { status } = await rawChat(platform, 'pc-harbour', headers);
     expect(status).toBe(200);
     expect(standIn.requests.map(modelAsked)).toEqual(['gpt-4o']);
-    expect(JSON.stringify(await platform.logRows(traceId, 1))).toContain('pc-harbour');
+    expect((await platform.logRows(traceId, 1))[0]).toMatchObject({ config: 'pc-harbour', metadata: METADATA });
   });
 });
