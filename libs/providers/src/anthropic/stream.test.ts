@@ -167,6 +167,12 @@ it('gives the free text of a custom tool in one piece', () => {
   ]);
 });
 
+it('gives the input of the tool for JSON as text, also when it came whole or not at all', () => {
+  const last = (events: readonly Json[]) => deltas(decode([start, ...events])).at(-1);
+  expect(last([toolStart('json_output', { a: 1 }), toolStop])).toEqual({ content: '{"a":1}' });
+  expect(last([toolStart('json_output'), toolStop])).toEqual({ content: '{}' });
+});
+
 it('leaves a tool of the caller alone that is named like the one for JSON', () => {
   const request = { model: 'claude-haiku-4-5', tools: [{ type: 'function', function: { name: 'json_output' } }] };
   expect(deltas(decode([start, toolStart('json_output'), toolStop], request)).at(-1)).toEqual({
