@@ -16,6 +16,7 @@ const cases: readonly [name: string, schema: Json, sample: Json][] = [
   ['an exclusive bound', { type: 'integer', exclusiveMinimum: 3 }, 4],
   ['a ceiling below one', { type: 'number', maximum: 0 }, 0],
   ['lengths of strings', { type: 'string', minLength: 8, maxLength: 8 }, 'value...'],
+  ['no format by an odd name', { type: 'string', format: 'constructor' }, 'value'],
   ['formats', { type: 'string', format: 'date' }, '2026-01-01'],
   ['as many items as asked', { type: 'array', minItems: 2, items: { type: 'null' } }, [null, null]],
   [

@@ -2,18 +2,18 @@ import { isArray, isObject, type Json, type JsonObject, numberAt, objectAt, stri
 
 const MAX_DEPTH = 12;
 
-const STRINGS_BY_FORMAT: Readonly<Record<string, string>> = {
-  date: '2026-01-01',
-  'date-time': '2026-01-01T00:00:00Z',
-  time: '00:00:00Z',
-  duration: 'PT1S',
-  email: 'someone@example.com',
-  hostname: 'example.com',
-  uri: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000000',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-};
+const STRINGS_BY_FORMAT: ReadonlyMap<string, string> = new Map([
+  ['date', '2026-01-01'],
+  ['date-time', '2026-01-01T00:00:00Z'],
+  ['time', '00:00:00Z'],
+  ['duration', 'PT1S'],
+  ['email', 'someone@example.com'],
+  ['hostname', 'example.com'],
+  ['uri', 'https://example.com/'],
+  ['uuid', '00000000-0000-4000-8000-000000000000'],
+  ['ipv4', '192.0.2.1'],
+  ['ipv6', '2001:db8::1'],
+]);
 
 /**
  * The smallest value we can think of that satisfies a JSON Schema: required properties only, the first choice of
@@ -79,7 +79,7 @@ const numberSample = (schema: JsonObject): number => {
 };
 
 const stringSample = (schema: JsonObject, name: string): string => {
-  const text = STRINGS_BY_FORMAT[stringAt(schema, 'format') ?? ''] ?? name;
+  const text = STRINGS_BY_FORMAT.get(stringAt(schema, 'format') ?? '') ?? name;
   const longest = numberAt(schema, 'maxLength') ?? Number.POSITIVE_INFINITY;
   return text.padEnd(Math.min(numberAt(schema, 'minLength') ?? 0, 10_000), '.').slice(0, longest);
 };
