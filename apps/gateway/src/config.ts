@@ -59,6 +59,9 @@ export const gatewayEnv = z.object({
   GATEWAY_UPSTREAM_CONNECTIONS: envInteger({ min: 1, max: 65_535, whenAbsent: 256 }).describe(
     'Connections to one provider host.',
   ),
+  GATEWAY_RETRY_BASE_MS: envInteger({ min: 1, max: 60_000, whenAbsent: 1_000 }).describe(
+    'Wait before the first retry; it doubles with each further one.',
+  ),
   GATEWAY_DRAIN_DELAY_MS: envInteger({ min: 0, max: 600_000, whenAbsent: 5_000 }).describe(
     'Accepting on after SIGTERM, until balancers have noticed.',
   ),

@@ -65,6 +65,8 @@ export interface Completion {
   /** The answer as the caller saw it, for the log; a stream is put together. Undefined when too long or not kept. */
   readonly body: JsonObject | Uint8Array | undefined;
   readonly finishReason: string | undefined;
+  /** The model the provider says it used. */
+  readonly answeredModel: string | undefined;
   /** Why a stream was interrupted. */
   readonly error: { readonly type: string; readonly message: string } | undefined;
 }

@@ -3,6 +3,7 @@ import type { CallContext, EndpointName, HeaderMap, Notice, Provider, UpstreamRe
 
 /** A request ready for a socket. */
 export interface UpstreamCall {
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   /** Lower-case names; auth included. */
   readonly headers: HeaderMap;
@@ -39,6 +40,7 @@ export const upstreamCall = (
 };
 
 const assemble = (provider: Provider, request: UpstreamRequest, ctx: CallContext): UpstreamCall => ({
+  method: request.method ?? 'POST',
   url: (ctx.options.customHost ?? provider.baseUrl(ctx.options)) + request.path,
   headers: { 'content-type': 'application/json', ...provider.headers(ctx.options), ...request.headers },
   body: request.body,

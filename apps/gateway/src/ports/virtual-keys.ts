@@ -6,6 +6,8 @@ export interface VirtualKey {
   readonly provider: string;
   readonly credential: Secret | undefined;
   readonly customHost: string | undefined;
+  /** Hosts, besides the entry's own, to which a caller may have this credential sent: `host` or `host:port`. */
+  readonly allowedHosts: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
 }
 

@@ -35,6 +35,8 @@ export interface CallContext {
   /** The provider's id, as callers name it. */
   readonly provider: string;
   readonly options: TargetOptions;
+  /** The caller's body as this target is asked it: some answers repeat or depend on a part of it. */
+  readonly request?: JsonObject;
   /** True: plain OpenAI shapes only. False: the provider's own extras ride along. */
   readonly strict: boolean;
   /** True when the caller asked for a usage chunk at the end of a stream. */
@@ -56,6 +58,8 @@ export interface Notice {
 
 /** A request in the provider's terms. */
 export interface UpstreamRequest {
+  /** POST unless said otherwise; a GET carries no body. */
+  readonly method?: 'GET' | 'POST';
   /** Appended to the base URL; begins with a slash and may carry a query. */
   readonly path: string;
   /** Besides auth and content type. */

@@ -37,6 +37,7 @@ export const vectorContext = (vector: Vector): CallContext => {
   let ids = 0;
   return {
     provider,
+    request: vector.request,
     options: {
       credential: apiKey === undefined ? undefined : { reveal: () => apiKey },
       customHost,

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import type { EndpointName } from '@portolan/providers';
+import { type Clock, type Logger, PlatformError } from '@portolan/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Handle, Received } from '../exchange.ts';
+import type { Metrics } from '../metrics.ts';
+import { readIdentifiers } from './identifiers.ts';
+import type { InFlight } from './in-flight.ts';
+import { readExchange } from './read-exchange.ts';
+import { writeError, writeReply } from './write-reply.ts';
+
+export interface DoorDeps {
+  readonly handle: Handle<Received>;
+  readonly inFlight: InFlight;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'onReply'>;
+}
+
+/** The door of one endpoint: request in, pipeline, reply out. Errors are translated here and nowhere else. */
+export const serveCall =
+  (endpoint: EndpointName, deps: DoorDeps) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    // Fastify has routed and read the body; from here the raw response is faster and streams as it likes.
+    reply.hijack();
+    const response = reply.raw;
+    const pretty = request.url.includes('pretty') && new URL(request.url, 'http://x').searchParams.has('pretty');
+    const ids = readIdentifiers(request.headers, request.method, request.url);
+    const startedAtMs = deps.clock.monotonicMs();
+    const release = deps.inFlight.enter();
+    response.once('close', () => release?.());
+    try {
+      if (release === undefined)
+        throw new PlatformError('overloaded', { public: 'The gateway is serving as many requests as it can' });
+      if (deps.inFlight.draining) response.setHeader('connection', 'close');
+      const bytes = request.body instanceof Uint8Array ? request.body : undefined;
+      const call = readExchange(endpoint, request.raw, bytes, ids, deps.clock);
+      onClientGone(response, () => call.cancellation.cancel());
+      writeReply(response, await deps.handle(call), ids, pretty);
+    } catch (error) {
+      writeError(response, known(error, deps.log, ids.traceId), ids, pretty);
+    }
+    deps.metrics.onReply(endpoint, response.statusCode, deps.clock.monotonicMs() - startedAtMs);
+  };
+
+/** `close` comes in every case; only before the end does it mean that the client left. */
+const onClientGone = (response: ServerResponse, listener: () => void): void => {
+  response.once('close', () => {
+    if (!response.writableFinished) listener();
+  });
+};
+
+/** What nobody foresaw is logged once, here, and told without detail. */
+export const known = (error: unknown, log: Logger, traceId: string): PlatformError => {
+  if (error instanceof PlatformError) return error;
+  log.error({ err: error, trace_id: traceId }, 'a call failed unexpectedly');
+  return new PlatformError('internal_error', { public: 'Something went wrong', cause: error });
+};

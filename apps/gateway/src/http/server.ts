@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, type Logger, PlatformError } from '@portolan/service-kit';
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { readIdentifiers } from './identifiers.ts';
+import { callRoutes } from './routes/calls.ts';
+import { healthRoutes } from './routes/health.ts';
+import { type DoorDeps, known, serveCall } from './serve-call.ts';
+import { writeError } from './write-reply.ts';
+
+export interface ServerOptions extends DoorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bodyLimitBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly version: string;
+  /** Would a call be served right now? */
+  ready(): boolean;
+}
+
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** The data plane's HTTP server: limits, then routes, as one list each. */
+export const createServer = (options: ServerOptions): FastifyInstance => {
+  const app = fastify({
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: options.requestTimeoutMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 75_000,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    // SDKs that were given a base URL with the version and add it themselves.
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/v1/v1/') ? url.slice(3) : url),
+    forceCloseConnections: false,
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: options.headersTimeoutMs,
+      // Node looks for slow clients only this often; its default of 30 s makes the timeouts above a fiction.
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 75_000,
+    },
+    clientErrorHandler: answerBrokenRequest,
+    genReqId: () => '',
+    logger: false,
+  });
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    refuse(request, reply, fromFastify(error, options), options),
+  );
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, notFound(request), options));
+
+  healthRoutes(app, options);
+  for (const { method, path, endpoint } of callRoutes)
+    app.route({ method, url: path, handler: serveCall(endpoint, options) });
+  return app;
+};
+
+const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown, { log }: ServerOptions): void => {
+  reply.hijack();
+  const ids = readIdentifiers(request.headers, request.method, request.url);
+  const platformError = known(error, log, ids.traceId);
+  // What remains of a refused body is not read: the connection cannot be used again.
+  if (platformError.status === 413 || platformError.status === 408) reply.raw.setHeader('connection', 'close');
+  writeError(reply.raw, platformError, ids);
+};
+
+const notFound = (request: FastifyRequest): PlatformError =>
+  request.method === 'PATCH'
+    ? new PlatformError('method_not_allowed', { public: `PATCH is not supported on ${pathOf(request)}` })
+    : new PlatformError('not_found', { public: 'Not Found' });
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '/';
+
+/** Fastify's refusals in our words. */
+const fromFastify = (error: FastifyError, options: ServerOptions): unknown => {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
+      const megabytes = Math.round((options.bodyLimitBytes / (1024 * 1024)) * 100) / 100;
+      return new PlatformError('request_too_large', { public: `Payload size exceeds the limit of ${megabytes}MB` });
+    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new PlatformError('invalid_request_error', {
+        public: 'Invalid content type passed',
+        param: 'content-type',
+      });
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new PlatformError('invalid_request_error', {
+        public: 'The body is not as long as content-length says',
+        param: 'content-length',
+      });
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new PlatformError('invalid_request_error', { public: 'Request body is not valid JSON' });
+    default:
+      return error;
+  }
+};
+
+const BROKEN_REQUESTS: Readonly<Record<string, PlatformError>> = {
+  HPE_HEADER_OVERFLOW: new PlatformError('header_too_large', {
+    public: `The header block exceeds ${MAX_HEADER_BYTES / 1024}KB`,
+  }),
+  ERR_HTTP_REQUEST_TIMEOUT: new PlatformError('request_timeout', { public: 'The request was not complete in time' }),
+};
+const MALFORMED = new PlatformError('invalid_request_error', { public: 'The request is not valid HTTP' });
+
+/** Requests that never became one: answered on the bare socket, with a trace id all the same. */
+const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: import('node:net').Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const known = BROKEN_REQUESTS[error.code ?? ''] ?? MALFORMED;
+  const id = randomUUID();
+  const body = JSON.stringify({
+    status: 'failure',
+    message: known.message,
+    error: { message: known.message, type: known.type, param: known.param, code: known.code },
+  });
+  const head = [
+    `HTTP/1.1 ${known.status} ${known.type}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-portkey-trace-id: ${id}`,
+    `x-portkey-request-id: ${id}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+};

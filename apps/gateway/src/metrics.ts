@@ -1,0 +1,39 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What operators watch. Labels come from small closed sets only: never ids, never model names or metadata of callers. */
+export interface Metrics {
+  onReply(endpoint: string, status: number, durationMs: number): void;
+  expose(): Promise<{ contentType: string; text: string }>;
+}
+
+export const createMetrics = (inFlight: () => number): Metrics => {
+  const registry = new Registry();
+  const calls = new Counter({
+    name: 'portolan_gateway_calls_total',
+    help: 'Calls answered, by endpoint and status.',
+    labelNames: ['endpoint', 'status'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'portolan_gateway_head_seconds',
+    help: 'Time until the head of the answer was ready.',
+    labelNames: ['endpoint'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'portolan_gateway_calls_in_flight',
+    help: 'Calls being served now.',
+    registers: [registry],
+    collect() {
+      this.set(inFlight());
+    },
+  });
+  return {
+    onReply(endpoint, status, durationMs) {
+      calls.inc({ endpoint, status });
+      duration.observe({ endpoint }, durationMs / 1000);
+    },
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+};

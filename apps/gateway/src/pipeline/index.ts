@@ -1,0 +1,25 @@
+import type { Clock } from '@portolan/service-kit';
+import type { Handle, Received } from '../exchange.ts';
+import type { ApiKeys } from '../ports/api-keys.ts';
+import type { LogPublisher } from '../ports/log-publisher.ts';
+import { authenticate } from './authenticate.ts';
+import { record } from './record.ts';
+import { type ConfigSources, resolveConfig } from './resolve-config.ts';
+import { type RouteDeps, route } from './route.ts';
+
+export interface PipelineDeps extends ConfigSources, RouteDeps {
+  readonly apiKeys: ApiKeys;
+  readonly logs: LogPublisher;
+  readonly clock: Clock;
+}
+
+/** Everything that happens to a call, outermost first. Read this list and you know the product. */
+export const pipeline = (deps: PipelineDeps): Handle<Received> => {
+  const steps = {
+    authenticate: authenticate(deps.apiKeys), // who
+    resolveConfig: resolveConfig(deps), // which way
+    record: record(deps.logs, deps.clock), // leaves a record of every target tried
+    route: route(deps), // goes there
+  };
+  return steps.authenticate(steps.resolveConfig(steps.record(steps.route)));
+};

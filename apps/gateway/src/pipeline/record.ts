@@ -1,0 +1,20 @@
+import type { Clock } from '@portolan/service-kit';
+import type { Routed, Step } from '../exchange.ts';
+import type { LogPublisher } from '../ports/log-publisher.ts';
+import { toLogRecords } from '../to-log-records.ts';
+
+/**
+ * Sees every routed call and leaves one record per target tried, once the last byte is out.
+ * It stands inside routing's steps so that it knows who called and by which config; the caller never waits for it.
+ */
+export const record =
+  (logs: LogPublisher, clock: Clock): Step<Routed, Routed> =>
+  (next) =>
+  async (call) => {
+    const reply = await next(call);
+    const headAtMs = clock.monotonicMs();
+    void reply.finished.then((completion) => {
+      for (const row of toLogRecords(call, reply, completion, headAtMs)) logs.publish(row);
+    });
+    return reply;
+  };

@@ -1,0 +1,177 @@
+import {
+  hasProviderSignal,
+  leaves,
+  parseConfig,
+  planConfig,
+  type RouteLeaf,
+  type RouteNode,
+  slugsIn,
+} from '@portolan/config-schema';
+import { type ProviderRegistry, stringAt } from '@portolan/providers';
+import { PlatformError } from '@portolan/service-kit';
+import { LRUCache } from 'lru-cache';
+import { checkCustomHost } from '../egress/custom-host.ts';
+import type { Trust } from '../egress/trust.ts';
+import type { ConfigRef, Identified, Routed, Step } from '../exchange.ts';
+import { checkForwardList } from '../http/client-headers.ts';
+import type { Configs } from '../ports/configs.ts';
+import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import { modelSlug } from '../request-provider.ts';
+
+export interface ConfigSources {
+  readonly configs: Configs;
+  readonly virtualKeys: VirtualKeys;
+  readonly providers: ProviderRegistry;
+  readonly trust: Trust;
+  readonly allowInline: boolean;
+}
+
+const MAX_CACHED_CHARS = 8 * 1024 * 1024;
+const NO_CONFIG: ConfigRef = { slug: undefined, version: undefined };
+const INLINE: ConfigRef = { slug: 'inline', version: undefined };
+
+/** Which way a call goes: its config, or the provider that its headers and body name, checked before anything is tried. */
+export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> => {
+  // An inline config is text that clients repeat on every call: read and checked once, then looked up.
+  const inline = new LRUCache<string, RouteNode>({
+    maxSize: MAX_CACHED_CHARS,
+    sizeCalculation: (_route, text) => text.length,
+  });
+  const readInline = (text: string): RouteNode => {
+    const known = inline.get(text);
+    if (known !== undefined) return known;
+    const route = checked(planInline(text), sources);
+    inline.set(text, route);
+    return route;
+  };
+  return (next) => (call) => {
+    const { route, config } = chosenConfig(call, sources, readInline);
+    refuseUnknownSlugs(route, sources.virtualKeys);
+    if (hasProviderSignal(route) || isPassthrough(route)) {
+      return next({ ...call, route, config, providerFromRequest: false });
+    }
+    const target = requestTarget(call, sources, config !== NO_CONFIG);
+    const leaf: RouteLeaf = route.kind === 'leaf' ? { ...route, target: { ...route.target, ...target } } : neverHere();
+    return next({ ...call, route: withRetryHeader(leaf, call), config, providerFromRequest: true });
+  };
+};
+
+const isPassthrough = (route: RouteNode): boolean => route.kind === 'leaf' && route.target.passthrough;
+
+const neverHere = (): never => {
+  throw new Error('a group always has a provider signal');
+};
+
+/** Planned once: the policy of a call without any config. */
+const bare = planOf({ retry: { attempts: 0 } });
+
+const chosenConfig = (
+  call: Identified,
+  sources: ConfigSources,
+  readInline: (text: string) => RouteNode,
+): { route: RouteNode; config: ConfigRef } => {
+  const { apiKey, headers } = call;
+  if (headers.config !== undefined && apiKey.defaultConfig !== undefined && !apiKey.allowConfigOverride) {
+    throw invalid('Cannot override default config set for this API key.');
+  }
+  const text = headers.config ?? apiKey.defaultConfig;
+  if (text === undefined) return { route: bare, config: NO_CONFIG };
+  if (text.startsWith('pc-')) {
+    const saved = sources.configs.find(text);
+    if (saved === undefined) throw invalid('Invalid config id passed');
+    return { route: saved.route, config: { slug: saved.slug, version: saved.version } };
+  }
+  if (!sources.allowInline) {
+    throw new PlatformError('inline_config_blocked', {
+      public: 'Inline configs are not allowed here: save the config and pass its slug',
+      param: 'x-portkey-config',
+    });
+  }
+  return { route: readInline(text), config: INLINE };
+};
+
+const invalid = (message: string, errors?: readonly string[]): PlatformError =>
+  new PlatformError('invalid_config', { public: message, param: 'x-portkey-config', errors });
+
+function planOf(config: unknown): RouteNode {
+  const parsed = parseConfig(config, 'inline');
+  if (!parsed.ok) throw invalid('Invalid config passed', parsed.errors);
+  return planConfig(parsed.config);
+}
+
+const planInline = (text: string): RouteNode => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw invalid('Invalid config passed. You need to pass a valid json');
+  }
+  return planOf(json);
+};
+
+/** What only a deployment can check: its providers, the hosts it trusts, headers that may not travel. */
+const checked = (route: RouteNode, sources: ConfigSources): RouteNode => {
+  for (const { target, policy } of leaves(route)) {
+    if (target.provider !== undefined && !sources.providers.has(target.provider)) {
+      throw new PlatformError('invalid_request_error', { public: 'Invalid provider passed', param: 'provider' });
+    }
+    if (policy.customHost !== undefined) checkCustomHost(policy.customHost, sources.trust);
+    checkForwardList(policy.forwardHeaders);
+  }
+  return route;
+};
+
+const refuseUnknownSlugs = (route: RouteNode, virtualKeys: VirtualKeys): void => {
+  const unknown = slugsIn(route).filter((slug) => virtualKeys.find(slug) === undefined);
+  if (unknown.length > 0) throw unknownSlugs(unknown);
+};
+
+const unknownSlugs = (slugs: readonly string[]): PlatformError =>
+  new PlatformError('invalid_provider_slug', {
+    public: `Following keys are not valid: ${slugs.join(', ')}`,
+    param: 'provider',
+  });
+
+/** The provider that a request itself names: slug in a header, slug in the model, plain name in a header. */
+const requestTarget = (
+  call: Identified,
+  { providers, virtualKeys }: ConfigSources,
+  hasConfig: boolean,
+): { provider?: string; slug?: string } => {
+  const { provider, virtualKey } = call.headers;
+  const slug = provider?.startsWith('@')
+    ? provider.slice(1).split('/')[0]
+    : (virtualKey ?? modelSlug(stringAt(call.body, 'model')) ?? modelSlug(queryModel(call.url)));
+  if (slug !== undefined) {
+    if (virtualKeys.find(slug) === undefined) throw unknownSlugs([slug]);
+    return { slug };
+  }
+  if (provider !== undefined) {
+    if (providers.has(provider)) return { provider };
+    throw new PlatformError('invalid_request_error', {
+      public: 'Invalid provider passed',
+      param: 'x-portkey-provider',
+    });
+  }
+  throw invalid(
+    hasConfig
+      ? 'Either x-portkey-provider needs to be passed. Or the x-portkey-config header should have a valid config with provider details in it.'
+      : 'Either x-portkey-config or x-portkey-provider header is required',
+  );
+};
+
+const queryModel = (url: string): string | undefined => {
+  const at = url.indexOf('?');
+  return at < 0 ? undefined : (new URLSearchParams(url.slice(at + 1)).get('model') ?? undefined);
+};
+
+/** The deprecated header form of `retry.attempts`, where the config says nothing about retries. */
+const withRetryHeader = (leaf: RouteLeaf, call: Identified): RouteLeaf => {
+  const attempts = call.headers.retryCount;
+  if (attempts === undefined || (leaf.policy.retry?.attempts ?? 0) > 0) return leaf;
+  const retry = planOf({ retry: { attempts } });
+  return retry.kind === 'leaf' ? { ...leaf, policy: { ...leaf.policy, retry: retry.policy.retry } } : leaf;
+};

@@ -1,0 +1,89 @@
+import type { RouteNode } from '@portolan/config-schema';
+import type { Notice } from '@portolan/providers';
+import type { Handle, Routed } from '../exchange.ts';
+import type { Breakers } from '../routing/breakers.ts';
+import { strategies } from '../routing/registry.ts';
+import type { StickyStore } from '../routing/sticky.ts';
+import type { RoutingContext } from '../routing/strategy.ts';
+import type { Trial } from '../trial.ts';
+import { type CallBudget, runTarget, type TargetDeps, type TargetResult } from '../upstream/target.ts';
+
+export interface RouteDeps extends TargetDeps {
+  readonly breakers: Breakers;
+  readonly sticky: StickyStore;
+}
+
+/** Provider calls of one request at most. */
+const MAX_PROVIDER_CALLS = 50;
+
+/** Drives the strategies over the tree of targets and turns the last target's result into the reply. */
+export const route =
+  (deps: RouteDeps): Handle<Routed> =>
+  async (call) => {
+    const walk = new Walk(call, deps);
+    const result = await walk.visit(call.route);
+    return {
+      status: result.status,
+      headers: { ...result.headers, ...routingHeaders(result) },
+      body: result.body,
+      trail: walk.trail,
+      finished: result.finished,
+    };
+  };
+
+class Walk {
+  readonly trail: Trial[] = [];
+  readonly #budget: CallBudget = { left: MAX_PROVIDER_CALLS };
+  readonly #call: Routed;
+  readonly #deps: RouteDeps;
+  readonly #context: RoutingContext;
+
+  constructor(call: Routed, deps: RouteDeps) {
+    this.#call = call;
+    this.#deps = deps;
+    this.#context = {
+      call,
+      random: deps.random,
+      sticky: deps.sticky,
+      eligible: (group) => deps.breakers.eligible(group, call.config),
+    };
+  }
+
+  async visit(node: RouteNode): Promise<TargetResult> {
+    if (node.kind === 'leaf') {
+      this.#deps.breakers.onStart(node, this.#call.config);
+      const result = await runTarget(this.#call, node, this.#budget, this.#deps);
+      this.#deps.breakers.onOutcome(node, this.#call.config, result.status);
+      this.trail.push(result.trial);
+      return result;
+    }
+    const strategy = strategies[node.mode](node, this.#context);
+    let last: TargetResult | undefined;
+    for (let step = strategy.next(); !step.done; ) {
+      last = await this.visit(step.value);
+      const final = last.final || this.#budget.left <= 0 || this.#call.cancellation.cancelled;
+      step = strategy.next({ status: last.status, final });
+    }
+    if (last === undefined) throw new Error(`strategy ${node.mode} chose no target at ${node.path}`);
+    return last;
+  }
+}
+
+/** Says which way the call went. Every routed reply has them, errors included. */
+const routingHeaders = ({ trial, gatewayException }: TargetResult): Record<string, string> => ({
+  'x-portkey-last-used-option-index': trial.path,
+  'x-portkey-retry-attempt-count': String(trial.retryCount),
+  'x-portkey-cache-status': 'DISABLED',
+  ...(trial.provider === undefined ? undefined : { 'x-portkey-provider': trial.provider }),
+  ...(gatewayException ? { 'x-portkey-gateway-exception': 'true' } : undefined),
+  ...(trial.notices.length === 0 ? undefined : { 'x-portkey-param-notices': noticeList(trial.notices) }),
+});
+
+const MAX_NOTICE_CHARS = 1_024;
+
+/** `dropped=seed, clamped=temperature`: names only, and of those only characters that a header may hold. */
+const noticeList = (notices: readonly Notice[]): string =>
+  notices
+    .map(({ kind, param }) => `${kind}=${param.replace(/[^\w.[\]@*-]/g, '_')}`)
+    .join(', ')
+    .slice(0, MAX_NOTICE_CHARS);

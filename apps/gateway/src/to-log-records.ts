@@ -1,0 +1,116 @@
+import { type Cost, costOf } from '@portolan/model-catalog';
+import type { Completion, Reply, Routed } from './exchange.ts';
+import type { LogRecord } from './log-record.ts';
+import type { Trial } from './trial.ts';
+
+/** What is kept of one body, in bytes. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** One record per target tried. Only the last one answered; those before it failed and cost nothing that anyone reported. */
+export const toLogRecords = (call: Routed, reply: Reply, completion: Completion, headAtMs: number): LogRecord[] =>
+  reply.trail.map((trial, at) => {
+    const isLast = at === reply.trail.length - 1;
+    return toLogRecord(call, trial, isLast ? completion : undefined, headAtMs);
+  });
+
+const toLogRecord = (call: Routed, trial: Trial, completion: Completion | undefined, headAtMs: number): LogRecord => {
+  const { headers, ids } = call;
+  const attempts = trial.attempts;
+  const status = completion?.outcome === 'client_closed' ? 499 : trial.status;
+  const complete = completion === undefined || completion.outcome === 'complete';
+  const isSuccess = complete && status >= 200 && status < 300;
+  const cost = isSuccess || completion?.usage !== undefined ? priced(call, trial, completion) : FREE;
+  const lastAttempt = attempts.at(-1);
+  const relativeMs = (atMs: number | undefined) => (atMs === undefined ? null : round(atMs - call.startedAtMs));
+  return {
+    id: trial.id,
+    createdAt: new Date(call.receivedAtMs).toISOString(),
+    traceId: ids.traceId,
+    spanId: ids.spanId,
+    spanName: ids.spanName,
+    parentSpanId: ids.parentSpanId ?? null,
+    internalTraceId: ids.requestId,
+    apiKeyId: call.apiKey.id,
+    config: call.config.slug ?? null,
+    configVersion: call.config.version ?? null,
+    endpoint: call.endpoint,
+    requestMethod: call.method,
+    requestUrl: call.url,
+    provider: trial.provider ?? null,
+    virtualKey: trial.virtualKey ?? null,
+    model: trial.model ?? null,
+    lastUsedOptionIndex: trial.path,
+    stream: trial.stream,
+    status,
+    isSuccess,
+    outcome: completion?.outcome ?? 'complete',
+    errorType: completion?.error?.type ?? lastAttempt?.error ?? null,
+    errorMessage: completion?.error?.message ?? null,
+    finishReason: completion?.finishReason ?? null,
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      startMs: round(attempt.startMs),
+      durationMs: round(attempt.durationMs),
+    })),
+    retryCount: trial.retryCount,
+    usage: completion?.usage ?? null,
+    costNanoUsd: cost.status === 'known' ? String(cost.nanoUsd) : null,
+    costStatus: cost.status,
+    responseTimeMs:
+      completion === undefined
+        ? round((lastAttempt?.startMs ?? 0) + (lastAttempt?.durationMs ?? 0))
+        : round(headAtMs - call.startedAtMs),
+    timeToFirstTokenMs: relativeMs(completion?.firstTokenAtMs),
+    timeToLastTokenMs: trial.stream ? relativeMs(completion?.endedAtMs) : null,
+    cacheStatus: 'DISABLED',
+    metadata: call.metadata,
+    notices: trial.notices,
+    sdkVersion: textHeader(headers.raw['x-portkey-package-version']),
+    runtime: textHeader(headers.raw['x-portkey-runtime']),
+    runtimeVersion: textHeader(headers.raw['x-portkey-runtime-version']),
+    ...bodies(call, trial, completion, isSuccess),
+    bodiesDropped: false,
+  };
+};
+
+/** A call that failed before any usage was reported costs nothing. */
+const FREE = { status: 'known', nanoUsd: 0n } as const;
+
+const priced = (call: Routed, trial: Trial, completion: Completion | undefined): Cost | typeof FREE =>
+  costOf({
+    provider: trial.provider ?? '',
+    requestedModel: trial.model ?? '',
+    answeredModel: completion?.answeredModel,
+    usage: completion?.usage,
+    at: new Date(call.receivedAtMs),
+  });
+
+const bodies = (
+  call: Routed,
+  trial: Trial,
+  completion: Completion | undefined,
+  isSuccess: boolean,
+): Pick<LogRecord, 'requestBody' | 'sentBody' | 'responseBody'> => {
+  const responseBody = trial.errorBody ?? completion?.body;
+  // Without debug only the answers of failed calls are kept: somebody has to find out why.
+  if (!call.headers.debug) {
+    return { requestBody: null, sentBody: null, responseBody: isSuccess ? null : asText(responseBody) };
+  }
+  if (call.endpoint === 'embed' && isSuccess) {
+    return { requestBody: asText(call.bytes), sentBody: asText(trial.sentBody), responseBody: '...REDACTED...' };
+  }
+  return { requestBody: asText(call.bytes), sentBody: asText(trial.sentBody), responseBody: asText(responseBody) };
+};
+
+const asText = (body: Completion['body']): string | null => {
+  if (body === undefined) return null;
+  if (!(body instanceof Uint8Array)) return JSON.stringify(body);
+  if (body.length === 0) return null;
+  const kept = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, MAX_BODY_BYTES)).toString('utf8');
+  return body.length > MAX_BODY_BYTES ? `${kept}…[cut at ${MAX_BODY_BYTES} of ${body.length} bytes]` : kept;
+};
+
+const textHeader = (value: string | string[] | undefined): string | null =>
+  typeof value === 'string' && value !== '' ? value.slice(0, 128) : null;
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
