@@ -3,6 +3,7 @@ import { deepseek } from './deepseek/index.ts';
 import { fireworksAi } from './fireworks-ai/index.ts';
 import { google } from './google/index.ts';
 import { groq } from './groq/index.ts';
+import { mistralAi } from './mistral-ai/index.ts';
 import { ollama } from './ollama/index.ts';
 import { openai } from './openai/index.ts';
 import { hosted } from './openai-compatible/hosted.ts';
@@ -20,6 +21,7 @@ const all: readonly Provider[] = [
   fireworksAi,
   google,
   groq,
+  mistralAi,
   ollama,
   openrouter,
   perplexityAi,
