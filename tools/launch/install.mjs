@@ -1,5 +1,8 @@
+/** The install step of `npm start` and `npm test`; alone: `node tools/launch/install.mjs`. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { requireNode } from './node-version.mjs';
 import { runQuiet } from './run.mjs';
 import { inWorkspace, rootManifest } from './workspace.mjs';
 
@@ -34,3 +37,8 @@ export const install = async () => {
   mkdirSync(inWorkspace('node_modules'), { recursive: true });
   writeFileSync(STAMP, digest);
 };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  requireNode();
+  await install();
+}
