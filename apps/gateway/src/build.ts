@@ -8,6 +8,7 @@ import { jsonLinesPublisher } from './adapters/log-publisher/json-lines.ts';
 import { noLogs } from './adapters/log-publisher/none.ts';
 import { inMemoryVirtualKeys, virtualKeysFromFile } from './adapters/virtual-keys/file.ts';
 import type { GatewayConfig } from './config.ts';
+import { createConfigReader } from './config-reader.ts';
 import { createDispatcher } from './egress/dispatcher.ts';
 import { createTrust } from './egress/trust.ts';
 import { createInFlight } from './http/in-flight.ts';
@@ -18,9 +19,9 @@ import { pipeline } from './pipeline/index.ts';
 import { inMemoryBreakers } from './routing/breakers.ts';
 import { inMemorySticky } from './routing/sticky.ts';
 
-declare const __VERSION__: string | undefined;
+declare const __PORTOLAN_VERSION__: string | undefined;
 /** Set when bundled; from source it is a development version. */
-export const version = typeof __VERSION__ === 'undefined' ? '0.0.0-dev' : __VERSION__;
+export const version = typeof __PORTOLAN_VERSION__ === 'undefined' ? '0.0.0-dev' : __PORTOLAN_VERSION__;
 
 export interface Gateway {
   readonly server: FastifyInstance;
@@ -41,9 +42,13 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     connectTimeoutMs: config.GATEWAY_CONNECT_TIMEOUT_MS,
     connections: config.GATEWAY_UPSTREAM_CONNECTIONS,
   });
+  const providers = providersOf(config);
+  const readConfig = createConfigReader(providers, trust);
   const apiKeys = apiKeysFromFile(config.GATEWAY_API_KEYS_FILE);
   const configs =
-    config.GATEWAY_CONFIGS_DIR === undefined ? noConfigs : configsFromFolder(config.GATEWAY_CONFIGS_DIR, log);
+    config.GATEWAY_CONFIGS_DIR === undefined
+      ? noConfigs
+      : configsFromFolder(config.GATEWAY_CONFIGS_DIR, readConfig, log);
   const logs = config.GATEWAY_LOG_DIR === undefined ? noLogs : jsonLinesPublisher(config.GATEWAY_LOG_DIR, clock, log);
   const virtualKeys =
     config.GATEWAY_VIRTUAL_KEYS_FILE === undefined
@@ -58,7 +63,8 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     configs,
     virtualKeys,
     logs,
-    providers: providersOf(config),
+    providers,
+    readConfig,
     trust,
     dispatcher,
     clock,

@@ -1,6 +1,5 @@
 import {
   hasProviderSignal,
-  leaves,
   parseConfig,
   planConfig,
   type RouteLeaf,
@@ -10,10 +9,8 @@ import {
 import { type ProviderRegistry, stringAt } from '@portolan/providers';
 import { PlatformError } from '@portolan/service-kit';
 import { LRUCache } from 'lru-cache';
-import { checkCustomHost } from '../egress/custom-host.ts';
-import type { Trust } from '../egress/trust.ts';
+import type { ConfigReader } from '../config-reader.ts';
 import type { ConfigRef, Identified, Routed, Step } from '../exchange.ts';
-import { checkForwardList } from '../http/client-headers.ts';
 import type { Configs } from '../ports/configs.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import { modelSlug } from '../request-provider.ts';
@@ -22,7 +19,7 @@ export interface ConfigSources {
   readonly configs: Configs;
   readonly virtualKeys: VirtualKeys;
   readonly providers: ProviderRegistry;
-  readonly trust: Trust;
+  readonly readConfig: ConfigReader;
   readonly allowInline: boolean;
 }
 
@@ -40,7 +37,7 @@ export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> 
   const readInline = (text: string): RouteNode => {
     const known = inline.get(text);
     if (known !== undefined) return known;
-    const route = checked(planInline(text), sources);
+    const route = sources.readConfig(parsedJson(text), 'inline');
     inline.set(text, route);
     return route;
   };
@@ -59,11 +56,17 @@ export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> 
 const isPassthrough = (route: RouteNode): boolean => route.kind === 'leaf' && route.target.passthrough;
 
 const neverHere = (): never => {
-  throw new Error('a group always has a provider signal');
+  throw new Error('a config without providers is always one leaf');
 };
 
+/** A config that names nobody, so that nothing about it depends on the deployment. */
+function plainRoute(config: unknown): RouteNode {
+  const parsed = parseConfig(config, 'inline');
+  return parsed.ok ? planConfig(parsed.config) : neverHere();
+}
+
 /** Planned once: the policy of a call without any config. */
-const bare = planOf({ retry: { attempts: 0 } });
+const bare = plainRoute({ retry: { attempts: 0 } });
 
 const chosenConfig = (
   call: Identified,
@@ -90,16 +93,10 @@ const chosenConfig = (
   return { route: readInline(text), config: INLINE };
 };
 
-const invalid = (message: string, errors?: readonly string[]): PlatformError =>
-  new PlatformError('invalid_config', { public: message, param: 'x-portkey-config', errors });
+const invalid = (message: string): PlatformError =>
+  new PlatformError('invalid_config', { public: message, param: 'x-portkey-config' });
 
-function planOf(config: unknown): RouteNode {
-  const parsed = parseConfig(config, 'inline');
-  if (!parsed.ok) throw invalid('Invalid config passed', parsed.errors);
-  return planConfig(parsed.config);
-}
-
-const planInline = (text: string): RouteNode => {
+const parsedJson = (text: string): unknown => {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -109,19 +106,7 @@ const planInline = (text: string): RouteNode => {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalid('Invalid config passed. You need to pass a valid json');
   }
-  return planOf(json);
-};
-
-/** What only a deployment can check: its providers, the hosts it trusts, headers that may not travel. */
-const checked = (route: RouteNode, sources: ConfigSources): RouteNode => {
-  for (const { target, policy } of leaves(route)) {
-    if (target.provider !== undefined && !sources.providers.has(target.provider)) {
-      throw new PlatformError('invalid_request_error', { public: 'Invalid provider passed', param: 'provider' });
-    }
-    if (policy.customHost !== undefined) checkCustomHost(policy.customHost, sources.trust);
-    checkForwardList(policy.forwardHeaders);
-  }
-  return route;
+  return json;
 };
 
 const refuseUnknownSlugs = (route: RouteNode, virtualKeys: VirtualKeys): void => {
@@ -172,6 +157,6 @@ const queryModel = (url: string): string | undefined => {
 const withRetryHeader = (leaf: RouteLeaf, call: Identified): RouteLeaf => {
   const attempts = call.headers.retryCount;
   if (attempts === undefined || (leaf.policy.retry?.attempts ?? 0) > 0) return leaf;
-  const retry = planOf({ retry: { attempts } });
+  const retry = plainRoute({ retry: { attempts } });
   return retry.kind === 'leaf' ? { ...leaf, policy: { ...leaf.policy, retry: retry.policy.retry } } : leaf;
 };

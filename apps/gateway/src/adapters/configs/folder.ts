@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FSWatcher, mkdirSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseConfig, planConfig } from '@portolan/config-schema';
-import type { Logger } from '@portolan/service-kit';
+import { type Logger, PlatformError } from '@portolan/service-kit';
+import type { ConfigReader } from '../../config-reader.ts';
 import type { Configs, SavedConfig } from '../../ports/configs.ts';
 
 const MAX_CONFIGS = 10_000;
@@ -13,7 +13,7 @@ const SETTLE_MS = 50;
  * Saved configs as files, `<slug>.json`, read at start and again when the folder changes.
  * A file that is not a valid config is left out with a log line that says why; the version in force stays.
  */
-export const configsFromFolder = (folder: string, log: Logger): Configs => {
+export const configsFromFolder = (folder: string, readConfig: ConfigReader, log: Logger): Configs => {
   mkdirSync(folder, { recursive: true });
   let saved: ReadonlyMap<string, SavedConfig> = new Map();
   const reload = () => {
@@ -22,7 +22,7 @@ export const configsFromFolder = (folder: string, log: Logger): Configs => {
     saved = new Map(
       names.slice(0, MAX_CONFIGS).flatMap((name) => {
         const slug = basename(name, '.json');
-        const config = readConfig(join(folder, name), slug, log) ?? saved.get(slug);
+        const config = readFile(join(folder, name), slug, readConfig, log) ?? saved.get(slug);
         return config === undefined ? [] : [[slug, config]];
       }),
     );
@@ -54,19 +54,20 @@ const watchFolder = (folder: string, reload: () => void, log: Logger): { close()
   };
 };
 
-const readConfig = (path: string, slug: string, log: Logger): SavedConfig | undefined => {
+const readFile = (path: string, slug: string, readConfig: ConfigReader, log: Logger): SavedConfig | undefined => {
   try {
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`larger than ${MAX_FILE_BYTES} bytes`);
     const text = readFileSync(path, 'utf8');
-    const parsed = parseConfig(JSON.parse(text), 'saved');
-    if (!parsed.ok) throw new Error(parsed.errors.join('; '));
+    const route = readConfig(JSON.parse(text), 'saved');
     const version = createHash('sha256').update(`${slug}\n${text}`).digest('hex').slice(0, 16);
-    return { slug, version, route: planConfig(parsed.config) };
+    return { slug, version, route };
   } catch (error) {
-    log.warn(
-      { config: slug, reason: error instanceof Error ? error.message : String(error) },
-      'a saved config is not usable',
-    );
+    log.warn({ config: slug, reason: reasonOf(error) }, 'a saved config is not usable');
     return undefined;
   }
+};
+
+const reasonOf = (error: unknown): string => {
+  const details = error instanceof PlatformError ? error.errors : undefined;
+  return details?.join('; ') ?? (error instanceof Error ? error.message : String(error));
 };
