@@ -1,4 +1,4 @@
-"""Shared by the scripts here: reads a job from standard input, makes its calls, prints one JSON line for each."""
+"""Shared by the scripts here: reads jobs from standard input, makes their calls, prints one JSON line for each."""
 
 import asyncio
 import inspect
@@ -39,10 +39,12 @@ async def collect(outcome: Any, keep: Callable[[Any], Any], items: list) -> Any:
 
 
 def run(make: Callable[[dict, dict], Any], keep: Callable[[Any], Any] = plain) -> None:
-    """`make(options, call)` starts one call; what it gives back may be a value, a stream, or either of them awaited."""
+    """
+    Takes one job a line until the input ends, because importing these clients takes seconds.
+    `make(options, call)` starts one call; what it gives back may be a value, a stream, or either of them awaited.
+    """
 
-    async def all_calls() -> None:
-        job = json.load(sys.stdin)
+    async def all_calls(job: dict) -> None:
         for call in job["calls"]:
             items: list = []
             line: dict = {"id": call["id"], "items": items, "value": None, "error": None}
@@ -50,6 +52,8 @@ def run(make: Callable[[dict, dict], Any], keep: Callable[[Any], Any] = plain) -
                 line["value"] = await collect(make(job["options"], call), keep, items)
             except Exception as error:  # whatever the client raises is the result
                 line["error"] = described(error)
-            print(json.dumps(line), flush=True)
+            print(json.dumps(line))
 
-    asyncio.run(all_calls())
+    for job in sys.stdin:
+        asyncio.run(all_calls(json.loads(job)))
+        print(json.dumps({"done": True}), flush=True)

@@ -8,9 +8,6 @@ from portkey_ai import Portkey, createHeaders
 
 from calls import run
 
-clients: dict = {}
-
-
 def client_of(options: dict) -> Any:
     if options["client"] == "portkey":
         return Portkey(base_url=options["base_url"], api_key=options["api_key"], **options["headers"])
@@ -23,9 +20,7 @@ def client_of(options: dict) -> Any:
 
 
 def make(options: dict, call: dict) -> Any:
-    if "client" not in clients:
-        clients["client"] = client_of(options)
-    method = reduce(getattr, call["path"].split("."), clients["client"])
+    method = reduce(getattr, call["path"].split("."), client_of(options))
     return method(**call["params"])
 
 

@@ -2,7 +2,7 @@ import { type StandIn, startStandIn } from '@portolan/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, type Json } from '../set-up/json.ts';
 import { type Platform, startPlatform } from '../set-up/platform.ts';
-import { configOf, maxTokensAsked, modelAsked, PROVIDERS } from '../set-up/providers.ts';
+import { configOf, maxTokensAsked, modelAsked, OWN_FINISH, PROVIDERS } from '../set-up/providers.ts';
 import { pythonProblem, runPython } from '../set-up/python.ts';
 import { SDKS } from '../set-up/sdks.ts';
 
@@ -70,7 +70,9 @@ describe.each(PROVIDERS)('a config for $provider', (choice) => {
     expect(at(plain?.value, 'usage', 'total_tokens')).toBeGreaterThan(0);
     expect(textOf(stream?.items ?? [])).toBe('You said: count to ten please');
     const finishes = stream?.items.flatMap((chunk) => at(chunk, 'choices', 0, 'finish_reason') ?? []);
-    expect(finishes).toEqual(['stop']);
+    const finish = sdk.strict ? 'stop' : OWN_FINISH[choice.provider].stop;
+    expect(finishes).toEqual([finish]);
+    expect(at(plain?.value, 'choices', 0, 'finish_reason')).toBe(finish);
     expectRealModel();
   });
 });

@@ -8,6 +8,14 @@ export interface ProviderChoice {
   readonly model: string;
 }
 
+/** How a provider itself says why an answer ended; clients that switch strict compliance off see these words. */
+export const OWN_FINISH: Readonly<Record<StandInName, { readonly stop: string; readonly tools: string }>> = {
+  openai: { stop: 'stop', tools: 'tool_calls' },
+  anthropic: { stop: 'end_turn', tools: 'tool_use' },
+  google: { stop: 'STOP', tools: 'STOP' },
+  'mistral-ai': { stop: 'stop', tools: 'tool_calls' },
+};
+
 export const PROVIDERS: readonly ProviderChoice[] = [
   { provider: 'openai', apiKey: 'sk-openai-key', model: 'gpt-4o' },
   { provider: 'anthropic', apiKey: 'sk-ant-key', model: 'claude-3-opus-20240229' },

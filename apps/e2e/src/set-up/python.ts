@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { withTimeout } from '@portolan/testing';
 import { inject } from 'vitest';
 import type { Json } from './json.ts';
 import { inWorkspace } from './workspace.ts';
@@ -32,23 +34,43 @@ const python = inject('python');
 export const pythonProblem = 'missing' in python ? `SKIPPED, ${python.missing.toUpperCase()}: ` : '';
 
 /**
- * Runs a script of apps/e2e/python with a job.
+ * Gives a job to a script of apps/e2e/python, which stays for the next one.
  * @throws when the script itself fails; what an SDK raises is part of the results
  */
 export async function runPython(script: string, job: Job): Promise<ReadonlyMap<string, CallResult>> {
   if ('missing' in python) throw new Error(python.missing);
-  const child = spawn(python.executable, [inWorkspace(`apps/e2e/python/${script}`)], {
+  const worker = workers.get(script) ?? startWorker(python.executable, script);
+  workers.set(script, worker);
+  const results = await withTimeout(worker.run(job), RUN_WITHIN_MS, `the end of a job of ${script}`);
+  return new Map(results.map((result) => [result.id, result]));
+}
+
+interface Worker {
+  run(job: Job): Promise<readonly CallResult[]>;
+}
+
+/** One a script; each sees the end of its input, and ends, when the process of this test file does. */
+const workers = new Map<string, Worker>();
+
+function startWorker(executable: string, script: string): Worker {
+  const child = spawn(executable, [inWorkspace(`apps/e2e/python/${script}`)], {
     stdio: 'pipe',
-    timeout: RUN_WITHIN_MS,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PYTHONDONTWRITEBYTECODE: '1' },
   });
-  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
-  child.stdin.end(JSON.stringify(job));
-  const [out, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  if (code !== 0) throw new Error(`${script} ended with ${code}\n${complaint}`);
-  const results = out
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as CallResult);
-  return new Map(results.map((result) => [result.id, result]));
+  const complaint = text(child.stderr);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  child.unref();
+  return {
+    async run(job) {
+      child.stdin.write(`${JSON.stringify(job)}\n`);
+      const results: CallResult[] = [];
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done === true) throw new Error(`${script} ended\n${await complaint}`);
+        const line = JSON.parse(value) as CallResult | { readonly done: true };
+        if ('done' in line) return results;
+        results.push(line);
+      }
+    },
+  };
 }

@@ -16,12 +16,15 @@ export interface Sdk {
   /** Begins with the reason in capitals when it cannot run here. */
   readonly name: string;
   readonly canRun: boolean;
+  /** False: it asks for the provider's own words where they differ from OpenAI's. */
+  readonly strict: boolean;
   run(platform: Platform, config: Config | string, calls: readonly SdkCall[]): Promise<ReadonlyMap<string, CallResult>>;
 }
 
 const openaiNode: Sdk = {
   name: 'openai for Node',
   canRun: true,
+  strict: true,
   run: ({ apiUrl, apiKey }, config, calls) =>
     runNode(
       new OpenAI({ baseURL: apiUrl, apiKey: 'unused', defaultHeaders: createHeaders({ apiKey, config }) }),
@@ -32,12 +35,14 @@ const openaiNode: Sdk = {
 const portkeyNode: Sdk = {
   name: 'portkey-ai for Node',
   canRun: true,
+  strict: false,
   run: ({ apiUrl, apiKey }, config, calls) => runNode(new Portkey({ baseURL: apiUrl, apiKey, config }), calls),
 };
 
 const python = (name: string, client: 'openai' | 'portkey'): Sdk => ({
   name: `${pythonProblem}${name}`,
   canRun: pythonProblem === '',
+  strict: client === 'openai',
   run: ({ apiUrl, apiKey }, config, calls) =>
     runPython('sdk_calls.py', {
       options: { client, base_url: apiUrl, api_key: apiKey, headers: { config } },
