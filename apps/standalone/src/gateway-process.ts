@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 
 export interface GatewayProcess {
-  /** `http://host:port` of its data plane. */
+  /** Base URL of its API, `/v1` included. */
   readonly url: string;
   /** Resolves once the process has ended, to what ended it: `exit code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;

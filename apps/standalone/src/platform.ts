@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startRehearsal } from '@portolan/rehearsal';
 import { keepApiKey } from './api-key.ts';
+import { requireFreePort } from './free-port.ts';
 import { gatewayEnvironment } from './gateway-env.ts';
 import { startGateway } from './gateway-process.ts';
 import { lockDataDir } from './lock.ts';
@@ -51,7 +52,7 @@ const prepareDataDir = async (dataDir: string) => {
 
 /**
  * Starts the whole platform: data directory, rehearsal provider (in this process), gateway (in its own).
- * @throws DataDirLocked, UnusableKeyFile, GatewayNotStarted  each with one sentence for the operator
+ * @throws DataDirLocked, PortTaken, UnusableKeyFile, GatewayNotStarted  each with one sentence for the operator
  */
 export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
   const { root, paths } = await prepareDataDir(options.dataDir);
@@ -61,6 +62,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     for (const step of cleanUps.toReversed()) await step();
   };
   try {
+    await requireFreePort(options.host, options.port);
     const kept = await keepApiKey(root, options.apiKey);
     const rehearsal = await startRehearsal({ host: '127.0.0.1', port: 0 });
     cleanUps.push(() => rehearsal.close());
@@ -90,7 +92,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       await cleanUp();
     };
     return {
-      apiUrl: `${gateway.url}/v1`,
+      apiUrl: gateway.url,
       apiKey: kept.key,
       finished: gateway.finished,
       stop: () => {

@@ -13,6 +13,7 @@ export interface SuperviseOptions {
 }
 
 export interface Supervised {
+  /** Base URL of the API, `/v1` included. */
   readonly url: string;
   /** Resolves when nothing is watched any more: after `stop`, or because the gateway kept ending. */
   readonly finished: Promise<'stopped' | 'gave-up'>;
