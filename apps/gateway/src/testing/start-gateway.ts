@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createLogger, parseEnv } from '@portolan/service-kit';
+import { tempDir, until } from '@portolan/testing';
+import { buildGateway } from '../build.ts';
+import { gatewayEnv } from '../config.ts';
+import type { LogRecord } from '../log-record.ts';
+
+export interface GatewayOptions {
+  /** Environment variables besides the test's own; the name decides, the last one wins. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Saved configs by slug. */
+  readonly configs?: Readonly<Record<string, unknown>>;
+  /** The virtual keys file, as it is written. */
+  readonly virtualKeys?: Readonly<Record<string, unknown>>;
+}
+
+export interface GatewayUnderTest {
+  /** Base URL with its version segment. */
+  readonly url: string;
+  /** An API key that is let in. */
+  readonly key: string;
+  /** Belongs to this gateway; `logs` and `configs` lie in it. */
+  readonly dir: string;
+  /** The records that a condition picks, once there are at least so many: they are written a moment after the answer. */
+  logRecords(atLeast?: number, pick?: (record: LogRecord) => boolean): Promise<LogRecord[]>;
+  /** Calls being served now, as the metrics say it. */
+  inFlight(): Promise<number>;
+  /** A POST with the key. An object is sent as JSON; `x-portkey-config` may be an object too. */
+  post(path: string, body: unknown, options?: PostOptions): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface PostOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly config?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** A gateway in this process on a free port of loopback, which lets custom hosts on loopback through unless told otherwise. */
+export const startGateway = async (options: GatewayOptions = {}): Promise<GatewayUnderTest> => {
+  const { path: dir, remove } = await tempDir();
+  const key = `test-${randomUUID()}`;
+  const folders = { logs: join(dir, 'logs'), configs: join(dir, 'configs') };
+  await mkdir(folders.configs, { recursive: true });
+  await writeFile(join(dir, 'keys'), `${key}\n`);
+  await writeFile(join(dir, 'virtual-keys.json'), JSON.stringify(options.virtualKeys ?? {}));
+  for (const [slug, config] of Object.entries(options.configs ?? {})) {
+    await writeFile(join(folders.configs, `${slug}.json`), JSON.stringify(config));
+  }
+  const config = parseEnv(gatewayEnv, {
+    GATEWAY_API_KEYS_FILE: join(dir, 'keys'),
+    GATEWAY_CONFIGS_DIR: folders.configs,
+    GATEWAY_VIRTUAL_KEYS_FILE: join(dir, 'virtual-keys.json'),
+    GATEWAY_LOG_DIR: folders.logs,
+    GATEWAY_RETRY_BASE_MS: '1',
+    TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost',
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  });
+  const gateway = buildGateway(config, createLogger('gateway', config.LOG_LEVEL));
+  await gateway.server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = gateway.server.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/v1`;
+
+  const recordsNow = async (): Promise<LogRecord[]> => {
+    const files = (await readdir(folders.logs)).sort();
+    const texts = await Promise.all(files.map((file) => readFile(join(folders.logs, file), 'utf8')));
+    return texts.flatMap((text) =>
+      text
+        .slice(0, text.lastIndexOf('\n') + 1)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as LogRecord),
+    );
+  };
+  return {
+    url,
+    key,
+    dir,
+    async logRecords(atLeast = 1, pick = () => true) {
+      const enough = async () => {
+        const records = (await recordsNow()).filter(pick);
+        return records.length >= atLeast ? { records } : undefined;
+      };
+      return (await until(enough, { what: `${atLeast} log records` })).records;
+    },
+    async inFlight() {
+      const { text } = await gateway.metrics();
+      return Number(/^portolan_gateway_calls_in_flight (\d+)/m.exec(text)?.[1]);
+    },
+    post(path, body, { headers, config: inline, signal } = {}) {
+      return fetch(url + path, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-portkey-api-key': key,
+          ...(inline === undefined ? undefined : { 'x-portkey-config': configText(inline) }),
+          ...headers,
+        },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(signal === undefined ? undefined : { signal }),
+      });
+    },
+    async close() {
+      gateway.server.server.closeAllConnections();
+      await gateway.drain();
+      await remove();
+    },
+  };
+};
+
+const configText = (config: unknown): string => (typeof config === 'string' ? config : JSON.stringify(config));
