@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-export class PortTaken extends Error {
-  constructor(host: string, port: number) {
-    super(`Port ${port} on ${host} is taken; choose another one with --port.`);
-    this.name = 'PortTaken';
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken; choose another one with --port',
+  EACCES: 'may not be used without more rights; choose one above 1023 with --port',
+  EADDRNOTAVAIL: 'cannot be listened on, as this machine has no such address; choose another one with --host',
+};
+
+/** An address that cannot be listened on; the message says what to change. */
+export class AddressUnusable extends Error {
+  constructor(host: string, port: number, reason: string) {
+    super(`Port ${port} on ${host} ${reason}.`);
+    this.name = 'AddressUnusable';
   }
 }
 
@@ -12,7 +19,7 @@ export class PortTaken extends Error {
  * Listens for a moment, to say in our own options what the gateway could only say in its own.
  * Somebody may still take the port before the gateway does; then the gateway says so.
  * @param port  0 is always free
- * @throws PortTaken, or what else keeps us from listening
+ * @throws AddressUnusable
  */
 export const requireFreePort = async (host: string, port: number): Promise<void> => {
   if (port === 0) return;
@@ -21,8 +28,8 @@ export const requireFreePort = async (host: string, port: number): Promise<void>
     server.listen({ host, port });
     await once(server, 'listening');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw new PortTaken(host, port);
-    throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new AddressUnusable(host, port, REASONS[code] ?? `cannot be listened on (${code})`);
   }
   server.close();
   await once(server, 'close');

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { InvalidEnvironment } from '@portolan/service-kit';
 import { UnusableKeyFile } from './api-key.ts';
 import { banner } from './banner.ts';
-import { PortTaken } from './free-port.ts';
+import { AddressUnusable } from './free-port.ts';
 import { GatewayNotStarted } from './gateway-process.ts';
 import { renderHelp } from './help.mjs';
 import { DataDirLocked } from './lock.ts';
@@ -11,7 +11,14 @@ import { startPlatform } from './platform.ts';
 
 /** Where the build puts the gateway, seen from the bundle of this file. */
 const GATEWAY_ENTRY = fileURLToPath(new URL('../../gateway/dist/main.mjs', import.meta.url));
-const EXPECTED = [InvalidEnvironment, UnknownArgument, DataDirLocked, PortTaken, UnusableKeyFile, GatewayNotStarted];
+const EXPECTED = [
+  InvalidEnvironment,
+  UnknownArgument,
+  DataDirLocked,
+  AddressUnusable,
+  UnusableKeyFile,
+  GatewayNotStarted,
+];
 
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
 

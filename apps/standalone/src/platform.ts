@@ -52,7 +52,7 @@ const prepareDataDir = async (dataDir: string) => {
 
 /**
  * Starts the whole platform: data directory, rehearsal provider (in this process), gateway (in its own).
- * @throws DataDirLocked, PortTaken, UnusableKeyFile, GatewayNotStarted  each with one sentence for the operator
+ * @throws DataDirLocked, AddressUnusable, UnusableKeyFile, GatewayNotStarted  each with one sentence for the operator
  */
 export const startPlatform = async (options: PlatformOptions): Promise<Platform> => {
   const { root, paths } = await prepareDataDir(options.dataDir);
