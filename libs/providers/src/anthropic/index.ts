@@ -1,3 +1,4 @@
+import { anthropicModels } from '../models/list-models.ts';
 import type { Provider } from '../spec/provider.ts';
 import { anthropicHeaders } from './auth.ts';
 import { chatComplete } from './chat.ts';
@@ -12,6 +13,6 @@ export const anthropic: Provider = {
   id: 'anthropic',
   baseUrl: () => 'https://api.anthropic.com/v1',
   headers: anthropicHeaders,
-  endpoints: { chatComplete, complete },
+  endpoints: { chatComplete, complete, listModels: anthropicModels },
   error: messagesError('anthropic'),
 };

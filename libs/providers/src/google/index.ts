@@ -1,5 +1,6 @@
 import { headerKey } from '../auth/header-key.ts';
 import { withLegacyFunctions } from '../chat/legacy-functions.ts';
+import { googleModels } from '../models/list-models.ts';
 import type { Provider } from '../spec/provider.ts';
 import type { GeminiDialect } from './dialect.ts';
 import { geminiEmbed } from './embed.ts';
@@ -29,6 +30,7 @@ export const google: Provider = {
   baseUrl: () => BASE_URL,
   headers: headerKey('x-goog-api-key'),
   endpoints: {
+    listModels: googleModels,
     chatComplete: withLegacyFunctions({
       toUpstream: geminiRequest(geminiApi),
       fromUpstream: geminiAnswer,

@@ -1,6 +1,7 @@
 import { bearer } from '../auth/bearer.ts';
 import { UnsupportedEndpoint } from '../call.ts';
 import { withLegacyFunctions } from '../chat/legacy-functions.ts';
+import { openAiModels } from '../models/list-models.ts';
 import type { Provider } from '../spec/provider.ts';
 import { mistralEmbed } from './embed.ts';
 import { mistralError } from './errors.ts';
@@ -20,6 +21,7 @@ export const mistralAi: Provider = {
   baseUrl: () => 'https://api.mistral.ai/v1',
   headers: bearer,
   endpoints: {
+    listModels: openAiModels,
     chatComplete: withLegacyFunctions({
       toUpstream: (body, ctx) => (wantsFim(ctx) ? fimRequest(body, ctx) : chatRequest(body, ctx)),
       fromUpstream: chatAnswer,

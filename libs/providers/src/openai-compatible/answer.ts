@@ -1,15 +1,15 @@
 import { requireList } from '../openai/response.ts';
 import { InvalidUpstreamResponse } from '../spec/errors.ts';
 import { arrayAt, isObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
-import type { Answer, CallContext, EndpointName, HeaderMap } from '../spec/provider.ts';
-import type { CompatibleProvider } from './descriptor.ts';
+import type { Answer, CallContext, HeaderMap } from '../spec/provider.ts';
+import type { CompatibleEndpoint, CompatibleProvider } from './descriptor.ts';
 import { finishReason } from './finish-reason.ts';
 import { hiddenFields, inSeconds, rawUsage, withoutFields } from './head.ts';
 import { callsTools, fixedMessage } from './message.ts';
 import { compatibleUsage, fixedUsage } from './usage.ts';
 
 /** Answers of one endpoint, relayed with the provider's slips put right and its id added. */
-export const compatibleAnswer = (descriptor: CompatibleProvider, endpoint: EndpointName) => {
+export const compatibleAnswer = (descriptor: CompatibleProvider, endpoint: CompatibleEndpoint) => {
   const list = endpoint === 'embed' ? 'data' : 'choices';
   return (body: JsonObject, _headers: HeaderMap, ctx: CallContext): Answer => {
     const failure = descriptor.failure?.(body);
@@ -31,14 +31,14 @@ export const compatibleAnswer = (descriptor: CompatibleProvider, endpoint: Endpo
   };
 };
 
-const headOf = (body: JsonObject, endpoint: EndpointName, ctx: CallContext): JsonObject => ({
+const headOf = (body: JsonObject, endpoint: CompatibleEndpoint, ctx: CallContext): JsonObject => ({
   id: stringAt(body, 'id') ?? ctx.newId('chatcmpl-'),
   object: endpoint === 'complete' ? 'text_completion' : 'chat.completion',
   created: inSeconds(numberAt(body, 'created') ?? ctx.now()),
 });
 
 const choiceFix =
-  (descriptor: CompatibleProvider, endpoint: EndpointName, ctx: CallContext) =>
+  (descriptor: CompatibleProvider, endpoint: CompatibleEndpoint, ctx: CallContext) =>
   (choice: Json, position: number): Json => {
     if (!isObject(choice)) return choice;
     const message = endpoint === 'chatComplete' ? objectAt(choice, 'message') : undefined;

@@ -3,6 +3,9 @@ import type { EndpointName, HeaderMap, TargetOptions } from '../spec/provider.ts
 import type { ReasoningMap } from './reasoning.ts';
 import type { UsageFix } from './usage.ts';
 
+/** Endpoints whose bodies are mapped. The list of models is the same for all of them. */
+export type CompatibleEndpoint = Exclude<EndpointName, 'listModels'>;
+
 /**
  * A provider that speaks the OpenAI API, but for what is said here. Without a word it takes every parameter we do
  * not know, knows `max_tokens` but not `max_completion_tokens`, `system` but not `developer`, and sends the usage
@@ -15,7 +18,7 @@ export interface CompatibleProvider {
   /** Default: a bearer token when there is a credential. */
   readonly auth?: (options: TargetOptions) => HeaderMap;
   /** Paths below the base URL, by endpoint. */
-  readonly endpoints: { readonly [name in EndpointName]?: string | ((options: TargetOptions) => string) };
+  readonly endpoints: { readonly [name in CompatibleEndpoint]?: string | ((options: TargetOptions) => string) };
   /** `pass`: unknown parameters are sent. `allow`: only OpenAI's own and those in `extra`. Default: pass. */
   readonly policy?: 'pass' | 'allow';
   /** Parameters and marks of other providers that this one reads too: `thinking`, `cache_control` … */

@@ -1,10 +1,11 @@
 import { bearer } from '../auth/bearer.ts';
 import { withLegacyFunctions } from '../chat/legacy-functions.ts';
+import { openAiModels } from '../models/list-models.ts';
 import { openAiError } from '../openai/errors.ts';
 import { UnsupportedValue } from '../spec/errors.ts';
-import type { EndpointAdapter, EndpointName, Provider, TargetOptions } from '../spec/provider.ts';
+import type { EndpointAdapter, Provider, TargetOptions } from '../spec/provider.ts';
 import { compatibleAnswer } from './answer.ts';
-import type { CompatibleProvider } from './descriptor.ts';
+import type { CompatibleEndpoint, CompatibleProvider } from './descriptor.ts';
 import { compatibleRequest } from './request.ts';
 import { compatibleDecoder } from './stream.ts';
 
@@ -24,6 +25,7 @@ export const openAiCompatible = (descriptor: CompatibleProvider): Provider => ({
   baseUrl: (options) => baseUrlOf(descriptor, options),
   headers: descriptor.auth ?? bearer,
   endpoints: {
+    listModels: openAiModels,
     ...('chatComplete' in descriptor.endpoints
       ? { chatComplete: withLegacyFunctions(endpoint(descriptor, 'chatComplete')) }
       : {}),
@@ -41,7 +43,7 @@ const baseUrlOf = ({ id, baseUrl }: CompatibleProvider, options: TargetOptions):
 
 const CHUNK_OBJECTS = { chatComplete: 'chat.completion.chunk', complete: 'text_completion' } as const;
 
-const endpoint = (descriptor: CompatibleProvider, name: EndpointName): EndpointAdapter => ({
+const endpoint = (descriptor: CompatibleProvider, name: CompatibleEndpoint): EndpointAdapter => ({
   toUpstream: compatibleRequest(descriptor, name),
   fromUpstream: compatibleAnswer(descriptor, name),
   ...(name === 'embed'

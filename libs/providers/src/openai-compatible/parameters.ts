@@ -1,9 +1,9 @@
-import type { EndpointName } from '../spec/provider.ts';
+import type { CompatibleEndpoint } from './descriptor.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 /** OpenAI's own parameters, for providers that take no others. */
-export const OPENAI_PARAMETERS: Readonly<Record<EndpointName, ReadonlySet<string>>> = {
+export const OPENAI_PARAMETERS: Readonly<Record<CompatibleEndpoint, ReadonlySet<string>>> = {
   chatComplete: words(`
     model messages max_completion_tokens max_tokens temperature top_p n stop stream stream_options presence_penalty
     frequency_penalty logit_bias logprobs top_logprobs seed tools tool_choice parallel_tool_calls response_format

@@ -4,14 +4,14 @@ import { askForUsage } from '../openai/request.ts';
 import { isAbsent } from '../params.ts';
 import { UnsupportedValue } from '../spec/errors.ts';
 import { isObject, type JsonObject } from '../spec/json.ts';
-import type { CallContext, EndpointName, UpstreamRequest } from '../spec/provider.ts';
-import type { CompatibleProvider } from './descriptor.ts';
+import type { CallContext, UpstreamRequest } from '../spec/provider.ts';
+import type { CompatibleEndpoint, CompatibleProvider } from './descriptor.ts';
 import { fitFormats } from './formats.ts';
 import { fitMessages } from './messages.ts';
 import { OPENAI_PARAMETERS } from './parameters.ts';
 
 /** The caller's body in this provider's dialect; the very same object when it is right as it is. */
-export const compatibleRequest = (descriptor: CompatibleProvider, endpoint: EndpointName) => {
+export const compatibleRequest = (descriptor: CompatibleProvider, endpoint: CompatibleEndpoint) => {
   const fitParameters = parameterFit(descriptor, endpoint);
   const extra = new Set(descriptor.extra);
   // Reasoning in a history has a rule of its own.
@@ -36,7 +36,7 @@ export const compatibleRequest = (descriptor: CompatibleProvider, endpoint: Endp
   };
 };
 
-const parameterFit = (descriptor: CompatibleProvider, endpoint: EndpointName) => {
+const parameterFit = (descriptor: CompatibleProvider, endpoint: CompatibleEndpoint) => {
   const { id, policy = 'pass', implied = {}, rename = {}, clamp = {}, dropFor = [] } = descriptor;
   const extra = new Set(descriptor.extra);
   const refused = new Set(descriptor.drop);
@@ -117,7 +117,7 @@ const fitReasoning = (edit: BodyEdit, { reasoning }: CompatibleProvider): void =
 const fitStreamOptions = (
   edit: BodyEdit,
   { streamUsage = 'stream_options' }: CompatibleProvider,
-  endpoint: EndpointName,
+  endpoint: CompatibleEndpoint,
 ): void => {
   const streams = edit.get('stream') === true;
   if (streamUsage === 'stream_options' && streams) askForUsage(edit);

@@ -1,4 +1,5 @@
 import { bearer } from '../auth/bearer.ts';
+import { openAiModels } from '../models/list-models.ts';
 import type { HeaderMap, Provider, TargetOptions } from '../spec/provider.ts';
 import { openAiError } from './errors.ts';
 import { relayRequest } from './request.ts';
@@ -42,6 +43,7 @@ export const openai: Provider = {
       fromUpstream: relayAnswer('choices'),
       stream: { framing: 'sse', decoder: relayDecoder },
     },
+    listModels: openAiModels,
     embed: { toUpstream: relayRequest('/embeddings', { isChat: false }), fromUpstream: relayAnswer('data') },
   },
   error: openAiError('openai'),

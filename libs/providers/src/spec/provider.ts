@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { Usage } from './usage.ts';
 
 /** Endpoint functions, by the names that error messages use in public. */
-export type EndpointName = 'chatComplete' | 'complete' | 'embed';
+export type EndpointName = 'chatComplete' | 'complete' | 'embed' | 'listModels';
 
 /** Header names are lower case. */
 export type HeaderMap = Readonly<Record<string, string>>;
