@@ -68,6 +68,7 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     trust,
     dispatcher,
     clock,
+    log,
     allowInline: config.GATEWAY_INLINE_CONFIGS === 'allow',
     breakers: inMemoryBreakers(clock.monotonicMs),
     sticky: inMemorySticky(),

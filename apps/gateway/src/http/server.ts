@@ -66,9 +66,11 @@ const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown, { 
 };
 
 const notFound = (request: FastifyRequest): PlatformError =>
-  request.method === 'PATCH'
-    ? new PlatformError('method_not_allowed', { public: `PATCH is not supported on ${pathOf(request)}` })
+  request.method === 'PATCH' || paths.has(pathOf(request))
+    ? new PlatformError('method_not_allowed', { public: `${request.method} is not supported on ${pathOf(request)}` })
     : new PlatformError('not_found', { public: 'Not Found' });
+
+const paths = new Set(callRoutes.map(({ path }) => path));
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '/';
 

@@ -3,6 +3,7 @@ import type { Handle, Received } from '../exchange.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 import type { LogPublisher } from '../ports/log-publisher.ts';
 import { authenticate } from './authenticate.ts';
+import { listCatalogue } from './list-catalogue.ts';
 import { record } from './record.ts';
 import { type ConfigSources, resolveConfig } from './resolve-config.ts';
 import { type RouteDeps, route } from './route.ts';
@@ -17,9 +18,10 @@ export interface PipelineDeps extends ConfigSources, RouteDeps {
 export const pipeline = (deps: PipelineDeps): Handle<Received> => {
   const steps = {
     authenticate: authenticate(deps.apiKeys), // who
+    listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock), // leaves a record of every target tried
     route: route(deps), // goes there
   };
-  return steps.authenticate(steps.resolveConfig(steps.record(steps.route)));
+  return steps.authenticate(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route))));
 };

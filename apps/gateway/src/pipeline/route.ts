@@ -1,16 +1,19 @@
 import type { RouteNode } from '@portolan/config-schema';
 import type { Notice } from '@portolan/providers';
+import type { Logger } from '@portolan/service-kit';
 import type { Handle, Routed } from '../exchange.ts';
 import type { Breakers } from '../routing/breakers.ts';
 import { strategies } from '../routing/registry.ts';
 import type { StickyStore } from '../routing/sticky.ts';
 import type { RoutingContext } from '../routing/strategy.ts';
 import type { Trial } from '../trial.ts';
-import { type CallBudget, runTarget, type TargetDeps, type TargetResult } from '../upstream/target.ts';
+import { type CallState, runTarget, type TargetDeps } from '../upstream/target.ts';
+import type { TargetResult } from '../upstream/target-result.ts';
 
 export interface RouteDeps extends TargetDeps {
   readonly breakers: Breakers;
   readonly sticky: StickyStore;
+  readonly log: Logger;
 }
 
 /** Provider calls of one request at most. */
@@ -33,7 +36,7 @@ export const route =
 
 class Walk {
   readonly trail: Trial[] = [];
-  readonly #budget: CallBudget = { left: MAX_PROVIDER_CALLS };
+  readonly #state: CallState = { providerCallsLeft: MAX_PROVIDER_CALLS, targetsTried: 0 };
   readonly #call: Routed;
   readonly #deps: RouteDeps;
   readonly #context: RoutingContext;
@@ -52,16 +55,20 @@ class Walk {
   async visit(node: RouteNode): Promise<TargetResult> {
     if (node.kind === 'leaf') {
       this.#deps.breakers.onStart(node, this.#call.config);
-      const result = await runTarget(this.#call, node, this.#budget, this.#deps);
+      const result = await runTarget(this.#call, node, this.#state, this.#deps);
       this.#deps.breakers.onOutcome(node, this.#call.config, result.status);
       this.trail.push(result.trial);
+      if (result.cause !== undefined) {
+        const fields = { err: result.cause, trace_id: this.#call.ids.traceId, target: node.path };
+        this.#deps.log.error(fields, 'a target failed unexpectedly');
+      }
       return result;
     }
     const strategy = strategies[node.mode](node, this.#context);
     let last: TargetResult | undefined;
     for (let step = strategy.next(); !step.done; ) {
       last = await this.visit(step.value);
-      const final = last.final || this.#budget.left <= 0 || this.#call.cancellation.cancelled;
+      const final = last.final || this.#state.providerCallsLeft <= 0 || this.#call.cancellation.cancelled;
       step = strategy.next({ status: last.status, final });
     }
     if (last === undefined) throw new Error(`strategy ${node.mode} chose no target at ${node.path}`);

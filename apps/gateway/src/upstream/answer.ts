@@ -16,14 +16,14 @@ const EXCERPT_CHARS = 500;
 /** A plain answer in the caller's terms, or why it is none. */
 export type ReadAnswer =
   | {
-      readonly ok: true;
+      readonly kind: 'answer';
       readonly status: number;
       readonly bytes: Uint8Array;
       readonly body: JsonObject;
       readonly usage: Usage | undefined;
     }
-  | { readonly ok: false; readonly status: number; readonly bytes: Uint8Array }
-  | { readonly ok: 'invalid'; readonly failure: Failure };
+  | { readonly kind: 'error'; readonly status: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'invalid'; readonly failure: Failure };
 
 /** Reads a whole answer of a provider: success, error, or neither. */
 export const readAnswer = (
@@ -38,7 +38,7 @@ export const readAnswer = (
   const json = parse(text);
   if (status >= 400) {
     const error = provider.error(status, json, text.slice(0, EXCERPT_CHARS));
-    return { ok: false, status, bytes: encode(publicErrorBody(provider.id, error)) };
+    return { kind: 'error', status, bytes: encode(publicErrorBody(provider.id, error)) };
   }
   if (status >= 300) {
     return invalid(`${provider.id} error: answered with a redirect (${status}), which is not followed`);
@@ -49,7 +49,7 @@ export const readAnswer = (
     const read = endpoint.fromUpstream(json, plainHeaders(answer.headers), ctx);
     // The provider's own bytes go on when the mapping left its body alone.
     const bytes = read.body === json ? answer.body : encode(read.body);
-    return { ok: true, status, bytes, body: read.body, usage: read.usage };
+    return { kind: 'answer', status, bytes, body: read.body, usage: read.usage };
   } catch (error) {
     if (error instanceof InvalidUpstreamResponse) return invalid(wrongShape(provider, text));
     throw error;
@@ -61,7 +61,7 @@ export const encode = (body: JsonObject): Buffer => Buffer.from(JSON.stringify(b
 const wrongShape = (provider: Provider, text: string): string =>
   `Invalid response received from ${provider.id}: ${text.slice(0, EXCERPT_CHARS)}`;
 
-const invalid = (message: string): ReadAnswer => ({ ok: 'invalid', failure: invalidAnswer(message) });
+const invalid = (message: string): ReadAnswer => ({ kind: 'invalid', failure: invalidAnswer(message) });
 
 const parse = (text: string): JsonObject | undefined => {
   try {

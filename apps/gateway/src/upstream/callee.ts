@@ -33,8 +33,12 @@ export interface CalleeSources {
   readonly trust: Trust;
 }
 
-/** Resolves a leaf. @throws PlatformError (400) when it names nobody, or somebody who may not be called this way */
-export const resolveCallee = (call: Routed, leaf: RouteLeaf, sources: CalleeSources): Callee => {
+/**
+ * Resolves a leaf.
+ * @param isFallback  another target was tried before: the body was written for that one and is fitted to this one
+ * @throws PlatformError (400) when it names nobody, or somebody who may not be called this way
+ */
+export const resolveCallee = (call: Routed, leaf: RouteLeaf, isFallback: boolean, sources: CalleeSources): Callee => {
   const virtualKey = virtualKeyOf(call, leaf, sources.virtualKeys);
   const id = virtualKey?.provider ?? leaf.target.provider;
   const provider = id === undefined ? undefined : sources.providers.get(id);
@@ -50,6 +54,7 @@ export const resolveCallee = (call: Routed, leaf: RouteLeaf, sources: CalleeSour
       credential: credentialOf(call, leaf, provider, virtualKey),
       customHost: customHostOf(call, leaf, virtualKey, sources.trust),
       settings: {
+        ...(isFallback ? { drop_unsupported_params: 'true' } : undefined),
         ...(call.providerFromRequest ? providerSettings(headers.raw) : undefined),
         ...leaf.target.settings,
         ...virtualKey?.settings,

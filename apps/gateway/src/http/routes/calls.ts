@@ -11,4 +11,5 @@ export const callRoutes: readonly CallRoute[] = [
   { method: 'POST', path: '/v1/chat/completions', endpoint: 'chatComplete' },
   { method: 'POST', path: '/v1/completions', endpoint: 'complete' },
   { method: 'POST', path: '/v1/embeddings', endpoint: 'embed' },
+  { method: 'GET', path: '/v1/models', endpoint: 'listModels' },
 ];

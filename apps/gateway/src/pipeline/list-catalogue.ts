@@ -1,0 +1,73 @@
+import { PRICE_FILES } from '@portolan/model-catalog';
+import type { JsonObject } from '@portolan/providers';
+import type { Handle, Identified, Reply, Step } from '../exchange.ts';
+import type { VirtualKey, VirtualKeys } from '../ports/virtual-keys.ts';
+
+const MAX_PAGE = 10_000;
+
+/** `GET /v1/models` without a provider: what may be called through the virtual keys there are. All other calls go on. */
+export const listCatalogue =
+  (virtualKeys: VirtualKeys): Step<Identified, Identified> =>
+  (next: Handle<Identified>) =>
+  async (call) => {
+    const { config, provider, virtualKey } = call.headers;
+    const named = config ?? provider ?? virtualKey ?? call.apiKey.defaultConfig;
+    if (call.endpoint !== 'listModels' || named !== undefined) return next(call);
+    const query = new URLSearchParams(call.url.split('?')[1] ?? '');
+    return plainReply(page(virtualKeys.list().flatMap(entriesOf), query), call.startedAtMs);
+  };
+
+interface Entry {
+  readonly id: string;
+  readonly slug: string;
+  readonly canonical_slug: string;
+  readonly object: 'model';
+  readonly provider: string;
+}
+
+const modelsByProvider: ReadonlyMap<string, readonly string[]> = new Map(
+  PRICE_FILES.map(({ provider, prices }) => [provider, [...new Set(prices.map(({ model }) => model))]]),
+);
+
+const entriesOf = ({ slug, provider }: VirtualKey): Entry[] =>
+  (modelsByProvider.get(provider) ?? []).map((model) => ({
+    id: `@${slug}/${model}`,
+    slug: model,
+    canonical_slug: model,
+    object: 'model',
+    provider,
+  }));
+
+/** Filters, order and page as the query says; `total` counts what the filters left. */
+const page = (entries: readonly Entry[], query: URLSearchParams): JsonObject => {
+  const wanted = query.get('ai_service') ?? query.get('provider');
+  const matching = entries.filter(
+    ({ provider, id }) => wanted === null || provider === wanted || id.startsWith(`@${wanted.replace(/^@/, '')}/`),
+  );
+  const direction = query.get('order') === 'desc' ? -1 : 1;
+  const field = query.get('sort') === 'provider' ? 'provider' : 'id';
+  const sorted = matching.toSorted((a, b) => direction * a[field].localeCompare(b[field]));
+  const offset = count(query.get('offset'), 0);
+  const data = sorted.slice(offset, offset + count(query.get('limit'), MAX_PAGE)).map((entry) => ({ ...entry }));
+  return { object: 'list', total: matching.length, data };
+};
+
+const count = (text: string | null, whenAbsent: number): number =>
+  text !== null && /^\d{1,6}$/.test(text) ? Number(text) : whenAbsent;
+
+const plainReply = (body: JsonObject, endedAtMs: number): Reply => ({
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from(JSON.stringify(body)),
+  trail: [],
+  finished: Promise.resolve({
+    outcome: 'complete',
+    usage: undefined,
+    firstTokenAtMs: undefined,
+    endedAtMs,
+    body: undefined,
+    finishReason: undefined,
+    answeredModel: undefined,
+    error: undefined,
+  }),
+});
