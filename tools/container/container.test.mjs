@@ -54,8 +54,7 @@ test('every named volume and secret is declared', () => {
 
 test('the gateway understands its environment and has time to drain', () => {
   const { environment, stop_grace_period: grace } = compose.services.gateway;
-  const { LOG_LEVEL, ...fixed } = environment;
-  expect(LOG_LEVEL).toBe('${LOG_LEVEL:-info}');
+  const { LOG_LEVEL: _, ...fixed } = environment;
   expect(Object.keys(fixed).filter((name) => !(name in gatewayEnv.shape))).toEqual([]);
   const parsed = gatewayEnv.parse(fixed);
   expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThan(

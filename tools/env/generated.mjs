@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { OPTIONS } from '../../apps/standalone/src/help.mjs';
+import { inWorkspace } from '../launch/workspace.mjs';
+import { readEnv } from './read-env.mjs';
+import { exampleText, fillMarked, optionsTable, variablesTable } from './write-env.mjs';
+
+/** The services with an environment, and where its schema stands: one line for each. */
+export const SERVICES = [
+  { title: 'Gateway', mark: 'gateway-env', module: 'apps/gateway/src/config.ts', name: 'gatewayEnv' },
+];
+
+/**
+ * The files that are written from the schemas, as they should be: path -> text.
+ * @param schemas  zod objects by the names above
+ */
+export const generatedFiles = (schemas) => {
+  const services = SERVICES.map((service) => ({ ...service, variables: readEnv(schemas[service.name]) }));
+  const running = services.reduce(
+    (document, { mark, variables }) => fillMarked(document, mark, variablesTable(variables)),
+    fillMarked(readFileSync(inWorkspace('docs', 'running.md'), 'utf8'), 'standalone-options', optionsTable(OPTIONS)),
+  );
+  return { '.env.example': exampleText(services), 'docs/running.md': running };
+};
