@@ -36,7 +36,7 @@ export const contentsOf = (
   const system: string[] = [];
   messages.forEach((message, at) => {
     if (!isObject(message)) return;
-    if (SYSTEM_ROLES.has(message.role)) system.push(...textsOf(message.content));
+    if (SYSTEM_ROLES.has(message.role)) system.push(...systemTexts(message, `messages[${at}]`, view));
     else contents.push(contentOf(message, `messages[${at}]`, callNames, view));
     if (typeof message.name === 'string' && message.role !== 'tool') {
       view.note({ kind: 'dropped', param: `messages[${at}].name`, reason: 'participants have no names here' });
@@ -46,6 +46,13 @@ export const contentsOf = (
   if (system.length === 0) return { contents: jsonOf(merged) };
   if (view.model.family === 'gemma') return { contents: jsonOf(withInstruction(merged, system.join('\n\n'))) };
   return { systemInstruction: { parts: system.map((text) => ({ text })) }, contents: jsonOf(merged) };
+};
+
+const systemTexts = (message: JsonObject, path: string, view: ContentsView): readonly string[] => {
+  if (isArray(message.content) && !message.content.every(isTextPart)) {
+    view.note({ kind: 'dropped', param: `${path}.content`, reason: 'an instruction is text only' });
+  }
+  return textsOf(message.content);
 };
 
 const jsonOf = (contents: readonly Content[]): readonly Json[] =>
@@ -121,7 +128,7 @@ const callParts = (
   callNames: Map<string, string>,
   view: ContentsView,
 ): readonly JsonObject[] => {
-  const isNewer = view.model.family === 'gemini' && view.model.isAtLeast(3);
+  const isNewer = view.model.isAtLeast(3);
   return calls.filter(isObject).map((call, at) => {
     const param = `${path}.tool_calls[${at}]`;
     const id = stringAt(call, 'id');
@@ -141,9 +148,7 @@ const callParts = (
 };
 
 const callId = (id: string | undefined, { dialect, model }: ContentsView): JsonObject =>
-  id !== undefined && id !== '' && dialect.sendsCallIds && model.family === 'gemini' && model.isAtLeast(3)
-    ? { id }
-    : {};
+  id !== undefined && id !== '' && dialect.sendsCallIds && model.isAtLeast(3) ? { id } : {};
 
 const argumentsOf = (call: JsonObject, param: string, view: ContentsView): JsonObject => {
   const custom = objectAt(call, 'custom');

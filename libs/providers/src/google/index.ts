@@ -20,7 +20,7 @@ const geminiApi: GeminiDialect = {
   sendsCallIds: true,
   asksForServerTools: true,
   nativeTools: [],
-  fetchesUrls: (model) => model.family === 'gemini' && model.isAtLeast(2, 5),
+  fetchesUrls: (model) => model.isAtLeast(2, 5),
   fileUri: (fileId) => `${BASE_URL}/files/${encodeURIComponent(fileId.replace(/^files\//, ''))}`,
 };
 

@@ -9,7 +9,7 @@ export interface GeminiModel {
   readonly size: 'pro' | 'flash' | 'flash-lite' | 'other';
   /** Draws or speaks only. */
   readonly isMediaOnly: boolean;
-  /** The release by its name. A name without numbers counts as newer than all. */
+  /** Gemini's release by its name: one without numbers counts as newer than all, Gemma as older than all. */
   isAtLeast(major: number, minor?: number): boolean;
 }
 
@@ -21,15 +21,17 @@ export const modelOf = (body: JsonObject): GeminiModel => {
 };
 
 export const describeModel = (id: string): GeminiModel => {
-  const release = /^gem(?:ini|ma)-(\d+)(?:\.(\d+))?(?![\db])/.exec(id);
+  const release = /^gemini-(\d+)(?:\.(\d+))?/.exec(id);
   const [major, minor] =
     release === null ? [Number.POSITIVE_INFINITY, 0] : [Number(release[1]), Number(release[2] ?? 0)];
+  const isGemma = id.startsWith('gemma-');
   return {
     id,
-    family: id.startsWith('gemma-') ? 'gemma' : 'gemini',
+    family: isGemma ? 'gemma' : 'gemini',
     size: /flash-lite/.test(id) ? 'flash-lite' : /flash/.test(id) ? 'flash' : /pro(-|$)/.test(id) ? 'pro' : 'other',
     isMediaOnly: /-(image|tts)(-|$)/.test(id),
-    isAtLeast: (wantedMajor, wantedMinor = 0) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor),
+    isAtLeast: (wantedMajor, wantedMinor = 0) =>
+      !isGemma && (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)),
   };
 };
 

@@ -22,7 +22,7 @@ const BUDGETS: Readonly<Record<GeminiModel['size'], Control>> = {
 
 /** @source Gemini API guide, "Thinking": budgets up to 2.5, levels from 3 on */
 const controlOf = (model: GeminiModel): Control | undefined => {
-  if (model.family === 'gemma' || !model.isAtLeast(2, 5)) return undefined;
+  if (!model.isAtLeast(2, 5)) return undefined;
   if (!model.isAtLeast(3)) return model.isMediaOnly ? undefined : BUDGETS[model.size];
   if (model.size === 'flash-lite') return { by: 'level', levels: FROM_MINIMAL };
   if (model.size === 'flash') return { by: 'level', levels: model.isAtLeast(3, 7) ? FROM_LOW : FROM_MINIMAL };
