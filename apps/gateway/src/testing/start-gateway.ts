@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createLogger, parseEnv } from '@portolan/service-kit';
@@ -65,17 +65,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
   const { port } = gateway.server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/v1`;
 
-  const recordsNow = async (): Promise<LogRecord[]> => {
-    const files = (await readdir(folders.logs)).sort();
-    const texts = await Promise.all(files.map((file) => readFile(join(folders.logs, file), 'utf8')));
-    return texts.flatMap((text) =>
-      text
-        .slice(0, text.lastIndexOf('\n') + 1)
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as LogRecord),
-    );
-  };
+  const recordsNow = recordReader(folders.logs);
   return {
     url,
     key,
@@ -110,6 +100,41 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       await remove();
     },
   };
+};
+
+/** All records written so far; each call reads only what is new. */
+const recordReader = (folder: string): (() => Promise<readonly LogRecord[]>) => {
+  const records: LogRecord[] = [];
+  const readTo = new Map<string, number>();
+  const readNew = async (): Promise<readonly LogRecord[]> => {
+    for (const name of (await readdir(folder)).sort()) {
+      const from = readTo.get(name) ?? 0;
+      const bytes = await readFrom(join(folder, name), from);
+      const end = bytes.lastIndexOf('\n') + 1;
+      readTo.set(name, from + end);
+      const lines = bytes.subarray(0, end).toString('utf8').split('\n');
+      records.push(...lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LogRecord));
+    }
+    return records;
+  };
+  // One read at a time: two would take the same lines twice.
+  let last: Promise<readonly LogRecord[]> = Promise.resolve(records);
+  return () => {
+    last = last.then(readNew);
+    return last;
+  };
+};
+
+const readFrom = async (path: string, from: number): Promise<Buffer> => {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(size - from);
+    await file.read(bytes, 0, bytes.length, from);
+    return bytes;
+  } finally {
+    await file.close();
+  }
 };
 
 const configText = (config: unknown): string => (typeof config === 'string' ? config : JSON.stringify(config));
