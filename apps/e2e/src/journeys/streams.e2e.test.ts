@@ -33,7 +33,7 @@ const BREAKS = [
     script: { text: LONG, cutAfter: 3 },
     says: 'upstream connection closed before the response was complete',
   },
-  { what: 'that stalls', script: { text: LONG, stallAfter: 3 }, says: /\S/ },
+  { what: 'that stalls', script: { text: LONG, stallAfter: 3 }, says: 'upstream sent nothing for too long' },
   {
     what: 'in which the provider reports an error',
     script: { text: LONG, errorAfter: 3, message: 'out of ideas' },

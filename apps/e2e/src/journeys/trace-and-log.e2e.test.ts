@@ -129,6 +129,27 @@ describe('a log row', () => {
     const [row] = await platform.logRows(traceId, 1);
     expect(row).toMatchObject({ traceId, outcome: 'interrupted', isSuccess: false, stream: true, status: 200 });
   });
+
+  it('tells a client that left from a provider that broke off', async () => {
+    const traceId = `left-${randomUUID()}`;
+    standIn.script({ text: 'one two three four', stallAfter: 2 });
+    const leaving = new AbortController();
+    const answer = await fetch(`${platform.apiUrl}/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-portkey-api-key': platform.apiKey,
+        'x-portkey-config': JSON.stringify(config()),
+        'x-portkey-trace-id': traceId,
+      },
+      body: JSON.stringify({ ...QUESTION, stream: true }),
+      signal: leaving.signal,
+    });
+    await answer.body?.getReader().read();
+    leaving.abort();
+    const [row] = await platform.logRows(traceId, 1);
+    expect(row).toMatchObject({ traceId, outcome: 'client_closed', status: 499, isSuccess: false });
+  });
 });
 
 describe('a saved config', () => {
