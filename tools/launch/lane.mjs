@@ -24,14 +24,10 @@ export const runLane = async (name) => {
   try {
     const report = join(folder, 'report.json');
     console.log(`\n── ${name} tests`);
-    const code = await runLoud(process.execPath, [
-      vitest,
-      'run',
-      `--config=${LANES[name]}`,
-      '--reporter=dot',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ]);
+    const args = ['run', `--config=${LANES[name]}`, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const code = await runLoud(process.execPath, [vitest, ...args], {
+      env: process.stdout.isTTY ? {} : { NO_COLOR: '1' },
+    });
     if (!existsSync(report)) return { counts: { ...NO_TESTS, failed: code === 0 ? 0 : 1 }, skipped: [] };
     const parsed = JSON.parse(readFileSync(report, 'utf8'));
     const counts = countsOf(parsed);
