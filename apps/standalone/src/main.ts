@@ -8,6 +8,7 @@ import { renderHelp } from './help.mjs';
 import { DataDirLocked } from './lock.ts';
 import { asksForHelp, readOptions, UnknownArgument } from './options.ts';
 import { startPlatform } from './platform.ts';
+import { stopWish } from './stop-wish.ts';
 
 /** Where the build puts the gateway, seen from the bundle of this file. */
 const GATEWAY_ENTRY = fileURLToPath(new URL('../../gateway/dist/main.mjs', import.meta.url));
@@ -34,10 +35,13 @@ const run = async (): Promise<void> => {
     onGatewayErrorText: (text) => void process.stderr.write(text),
   });
 
-  let signals = 0;
+  let firstSignalAt: number | undefined;
   const onSignal = () => {
-    signals += 1;
-    if (signals > 1) return platform.kill();
+    const now = performance.now();
+    const wish = stopWish(firstSignalAt === undefined ? undefined : now - firstSignalAt);
+    firstSignalAt ??= now;
+    if (wish === 'end-now') platform.kill();
+    if (wish !== 'drain') return;
     say('\nStopping; calls in flight may finish. Once more ends them now.');
     void platform.stop();
   };
