@@ -1,0 +1,49 @@
+import { parseConfig, planConfig, type RouteGroup, type RouteNode } from '@portolan/config-schema';
+import { Cancellation } from '../cancellation.ts';
+import type { Routed } from '../exchange.ts';
+import { readClientHeaders } from '../http/client-headers.ts';
+
+/** A config as the router sees it. @throws with the problems of a config that is not valid */
+export const routeOf = (config: object, source: 'inline' | 'saved' = 'inline'): RouteNode => {
+  const parsed = parseConfig(config, source);
+  if (!parsed.ok) throw new Error([parsed.message, ...(parsed.errors ?? [])].join('; '));
+  return planConfig(parsed.config);
+};
+
+/** … of which the root is a group. */
+export const groupOf = (config: object): RouteGroup => {
+  const route = routeOf(config);
+  if (route.kind === 'group') return route;
+  throw new Error('the config is a single target');
+};
+
+/** A call as a strategy gets it: nothing said but what a test adds. */
+export const routedCall = (
+  route: RouteNode,
+  rest: Partial<Omit<Routed, 'headers'>> & { readonly headers?: Readonly<Record<string, string>> } = {},
+): Routed => ({
+  endpoint: 'chatComplete',
+  url: '/v1/chat/completions',
+  method: 'POST',
+  body: {},
+  bytes: new Uint8Array(),
+  ids: { requestId: 'r', traceId: 't', spanId: 's', spanName: 'llm', parentSpanId: undefined },
+  receivedAtMs: 0,
+  startedAtMs: 0,
+  cancellation: new Cancellation(),
+  apiKey: { id: 'key-1', defaultConfig: undefined, allowConfigOverride: true, metadata: {} },
+  metadata: {},
+  callerCredential: undefined,
+  route,
+  config: { slug: 'pc-1', version: 'v1' },
+  providerFromRequest: false,
+  ...rest,
+  headers: readClientHeaders(rest.headers ?? {}),
+});
+
+/** A condition of a conditional group. */
+export const when = (query: object, target: string): object =>
+  Object.fromEntries([
+    ['query', query],
+    ['then', target],
+  ]);
