@@ -15,8 +15,10 @@ import { MAX_ERRORS, type Problem, sentence, toErrors, unknownKeyMessage } from 
 import { PROVIDER_NAMES } from './provider-names.ts';
 import { type ConfigSource, relax } from './relax.ts';
 import { ruleProblems } from './rules.ts';
-import { nearestName, toSnakeCase } from './spelling.ts';
+import { nearestName, snakeCaser } from './spelling.ts';
 import { type Config, configNode } from './target.ts';
+
+const toSnakeCase = snakeCaser(ALL_NAMES);
 
 export const INVALID_CONFIG_MESSAGE = 'Invalid config passed';
 export const LEGACY_FORMAT_MESSAGE =
@@ -48,7 +50,7 @@ export const parseConfig = (input: unknown, source: ConfigSource, options: Parse
   if (isDeeperThan(input, MAX_JSON_DEPTH))
     return refused([{ path: [], message: `The config must not nest deeper than ${MAX_JSON_DEPTH} levels.` }]);
   const copy = copyObject(input);
-  const spelled = source === 'inline' ? toSnakeCase(copy, ALL_NAMES) : copy;
+  const spelled = source === 'inline' ? toSnakeCase(copy) : copy;
 
   const legacy = LEGACY_FIELDS.filter((field) => own(spelled, field) !== undefined);
   if (legacy.length > 0)

@@ -21,11 +21,11 @@ const CAMEL_CASE = /^[a-z][a-z0-9]*[A-Z][A-Za-z0-9]*$/;
 const squashed = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /**
- * Respells known camelCase keys in snake_case (`overrideParams`, `strictOpenAICompliance`), except beneath those
+ * Makes a function that respells known camelCase keys in snake_case (`overrideParams`, `strictOpenAICompliance`), except beneath those
  * that hold other people's data. A key already there in snake_case wins over its camelCase twin.
  * @param names  every known name in snake_case
  */
-export const toSnakeCase = (config: JsonObject, names: readonly string[]): JsonObject => {
+export const snakeCaser = (names: readonly string[]): ((config: JsonObject) => JsonObject) => {
   const bySquashed = new Map(names.map((name) => [squashed(name), name]));
   const respell = (key: string): string => (CAMEL_CASE.test(key) ? (bySquashed.get(squashed(key)) ?? key) : key);
 
@@ -41,7 +41,7 @@ export const toSnakeCase = (config: JsonObject, names: readonly string[]): JsonO
     if (isArray(value)) return value.map(any);
     return isObject(value) ? object(value) : value;
   };
-  return object(config);
+  return object;
 };
 
 /** Longer names are not compared: they are no slip of the pen. */
