@@ -11,6 +11,7 @@ export interface RawUpstream {
   /** Base URL with a version segment, for `custom_host`. */
   readonly url: string;
   readonly requests: readonly RawRequest[];
+  /** Connections on which a request came and that are still open; those that never carried one do not count. */
   openSockets(): number;
   close(): Promise<void>;
 }
@@ -24,15 +25,20 @@ const MAX_RECORDED = 10_000;
 export const startRawUpstream = async (answer: RawAnswer): Promise<RawUpstream> => {
   const requests: RawRequest[] = [];
   const sockets = new Set<Socket>();
+  const used = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      used.delete(socket);
+    });
     socket.on('error', () => socket.destroy());
     let received = Buffer.alloc(0);
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
       for (let found = firstRequest(received); found !== undefined; found = firstRequest(received)) {
         received = received.subarray(found.sizeBytes);
+        used.add(socket);
         if (requests.length < MAX_RECORDED) requests.push(found.request);
         answer(found.request, socket);
       }
@@ -44,7 +50,7 @@ export const startRawUpstream = async (answer: RawAnswer): Promise<RawUpstream> 
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
-    openSockets: () => sockets.size,
+    openSockets: () => used.size,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
