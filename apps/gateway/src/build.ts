@@ -5,10 +5,10 @@ import { apiKeysFromFile } from './adapters/api-keys/file.ts';
 import { configsFromFolder } from './adapters/configs/folder.ts';
 import { noConfigs } from './adapters/configs/none.ts';
 import { jsonLinesPublisher } from './adapters/log-publisher/json-lines.ts';
-import { noLogs } from './adapters/log-publisher/none.ts';
 import { inMemoryVirtualKeys, virtualKeysFromFile } from './adapters/virtual-keys/file.ts';
 import type { GatewayConfig } from './config.ts';
 import { createConfigReader } from './config-reader.ts';
+import { createHostCheck } from './egress/custom-host.ts';
 import { createDispatcher } from './egress/dispatcher.ts';
 import { createTrust } from './egress/trust.ts';
 import { createInFlight } from './http/in-flight.ts';
@@ -37,19 +37,21 @@ export interface Gateway {
 export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
   const clock = systemClock;
   const trust = createTrust(config.TRUSTED_CUSTOM_HOSTS);
+  const checkHost = createHostCheck(trust);
   const dispatcher = createDispatcher({
     trust,
     connectTimeoutMs: config.GATEWAY_CONNECT_TIMEOUT_MS,
     connections: config.GATEWAY_UPSTREAM_CONNECTIONS,
   });
   const providers = providersOf(config);
-  const readConfig = createConfigReader(providers, trust);
+  const readConfig = createConfigReader(providers, checkHost);
   const apiKeys = apiKeysFromFile(config.GATEWAY_API_KEYS_FILE);
   const configs =
     config.GATEWAY_CONFIGS_DIR === undefined
       ? noConfigs
       : configsFromFolder(config.GATEWAY_CONFIGS_DIR, readConfig, log);
-  const logs = config.GATEWAY_LOG_DIR === undefined ? noLogs : jsonLinesPublisher(config.GATEWAY_LOG_DIR, clock, log);
+  const logs =
+    config.GATEWAY_LOG_DIR === undefined ? undefined : jsonLinesPublisher(config.GATEWAY_LOG_DIR, clock, log);
   const virtualKeys =
     config.GATEWAY_VIRTUAL_KEYS_FILE === undefined
       ? inMemoryVirtualKeys([])
@@ -65,7 +67,7 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     logs,
     providers,
     readConfig,
-    trust,
+    checkHost,
     dispatcher,
     clock,
     log,
@@ -91,6 +93,7 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     log,
     ready,
     version,
+    clientStallMs: config.GATEWAY_CLIENT_STALL_TIMEOUT_MS,
     bodyLimitBytes: config.GATEWAY_BODY_LIMIT_BYTES,
     headersTimeoutMs: config.GATEWAY_CLIENT_HEADERS_TIMEOUT_MS,
     requestTimeoutMs: config.GATEWAY_CLIENT_BODY_TIMEOUT_MS,
@@ -101,9 +104,15 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     metrics: metrics.expose,
     announceShutdown: () => inFlight.startDraining(),
     async drain() {
-      await server.close();
+      // Connections kept alive by an answer from before the drain are closed once they idle; when nothing is under
+      // way any more, so are those that never sent a request, which do not count as idle.
+      const sweep = setInterval(() => {
+        if (inFlight.count > 0) server.server.closeIdleConnections();
+        else server.server.closeAllConnections();
+      }, 200);
+      await server.close().finally(() => clearInterval(sweep));
       configs.close();
-      await logs.close();
+      await logs?.close();
       await dispatcher.close();
     },
   };

@@ -20,7 +20,7 @@ const SUFFICIENT = [
   'output_guardrails',
 ] as const satisfies readonly (keyof Config)[];
 
-const KEYLESS_PROVIDERS = new Set(['ollama', 'triton']);
+const KEYLESS_PROVIDERS = new Set(['ollama', 'triton', 'rehearsal']);
 
 export const hasVertexPlace = (node: Config): boolean =>
   isGiven(node.vertex_region) && (isGiven(node.vertex_project_id) || isGiven(node.vertex_service_account_json));

@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts';
 export { envFlag, envInteger, envList, InvalidEnvironment, parseEnv } from './env.ts';
-export { CODES, type ErrorName } from './errors/codes.ts';
+export { CODES, type ErrorName, publicType } from './errors/codes.ts';
 export { PlatformError, type PlatformErrorDetail } from './errors/platform-error.ts';
 export { createShutdown, type ShutdownOptions } from './lifecycle.ts';
 export { createLogger, type Logger } from './log.ts';

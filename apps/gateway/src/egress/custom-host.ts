@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { PlatformError } from '@portolan/service-kit';
+import { LRUCache } from 'lru-cache';
 import { type Trust, unbracket } from './trust.ts';
 
 const MAX_URL_CHARS = 2_048;
@@ -60,4 +61,21 @@ export const checkCustomHost = (text: string, trust: Trust): string => {
     if (!trust.allows(host, host)) return refuse();
   } else if (!trust.trustsHost(host) && PRIVATE_NAMES.some((name) => name.test(host))) return refuse();
   return text.replace(/\/+$/, '');
+};
+
+/** A base URL without a trailing slash. @throws PlatformError (400) when nobody may be sent there */
+export type HostCheck = (text: string) => string;
+
+const REMEMBERED = 1_024;
+
+/** The same check, remembering what it let through: clients name the same host on every call. */
+export const createHostCheck = (trust: Trust): HostCheck => {
+  const accepted = new LRUCache<string, string>({ max: REMEMBERED });
+  return (text) => {
+    const known = accepted.get(text);
+    if (known !== undefined) return known;
+    const url = checkCustomHost(text, trust);
+    accepted.set(text, url);
+    return url;
+  };
 };

@@ -139,11 +139,13 @@ const BARE_SETTINGS = new Set(['openai-beta', 'anthropic-version', 'anthropic-be
 /** Settings that are read from headers even when a config names the provider. */
 const ALWAYS_FROM_HEADERS = ['anthropic-beta', 'anthropic-version'];
 
-export const alwaysSettings = (raw: IncomingHttpHeaders): Record<string, string> => {
-  const settings: Record<string, string> = {};
+export const alwaysSettings = (raw: IncomingHttpHeaders): Record<string, string> | undefined => {
+  let settings: Record<string, string> | undefined;
   for (const name of ALWAYS_FROM_HEADERS) {
     const value = raw[PREFIX + name] ?? raw[name];
-    if (typeof value === 'string' && value !== '') settings[name.replaceAll('-', '_')] = value;
+    if (typeof value !== 'string' || value === '') continue;
+    settings ??= {};
+    settings[name.replaceAll('-', '_')] = value;
   }
   return settings;
 };

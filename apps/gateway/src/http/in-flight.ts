@@ -1,9 +1,13 @@
-/** How many calls are being served, and whether new ones may still come. */
+import type { Server } from 'node:http';
+
+/** How many requests are under way, from their headers to the last byte of the answer, and whether new ones may still come. */
 export interface InFlight {
   readonly count: number;
+  /** More are under way than shall be served at once. */
+  readonly full: boolean;
   readonly draining: boolean;
-  /** Undefined when there is no room; else call it once when the call is over. */
-  enter(): (() => void) | undefined;
+  /** Counts what this server takes in. */
+  watch(server: Server): void;
   /** From now on answers ask clients to reconnect elsewhere. */
   startDraining(): void;
 }
@@ -18,13 +22,17 @@ export const createInFlight = (max: number): InFlight => {
     get count() {
       return count;
     },
+    get full() {
+      return count > max;
+    },
     get draining() {
       return draining;
     },
-    enter() {
-      if (count >= max) return undefined;
-      count += 1;
-      return leave;
+    watch(server) {
+      server.on('request', (_request, response) => {
+        count += 1;
+        response.once('close', leave);
+      });
     },
     startDraining() {
       draining = true;

@@ -17,8 +17,8 @@ export const mergeMetadata = (from: {
   const add = (key: string, value: string) => {
     if (Object.hasOwn(merged, key) || Object.keys(merged).length < MAX_KEYS) define(merged, key, value);
   };
-  for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
-  for (const [key, value] of objectPairs(from.request)) add(key, value);
+  if (from.baggage !== undefined) for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
+  if (from.request !== undefined) for (const [key, value] of objectPairs(from.request)) add(key, value);
   for (const key in from.apiKey) add(key, from.apiKey[key] ?? '');
   if (merged._user === undefined && typeof from.user === 'string' && from.user !== '') add('_user', asText(from.user));
   return merged;
@@ -29,8 +29,7 @@ const define = (to: Record<string, string>, key: string, value: string): void =>
   Object.defineProperty(to, key, { value, enumerable: true, writable: true, configurable: true });
 };
 
-const objectPairs = (json: string | undefined): [string, string][] => {
-  if (json === undefined) return [];
+const objectPairs = (json: string): [string, string][] => {
   try {
     const parsed: unknown = JSON.parse(json);
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [];
@@ -47,11 +46,11 @@ const asText = (value: unknown): string =>
   );
 
 /** @source W3C Baggage: `key=value;property, key=value` */
-const baggagePairs = (baggage: string | undefined): [string, string][] =>
-  (baggage ?? '').split(',').flatMap((member): [string, string][] => {
+const baggagePairs = (baggage: string): [string, string][] =>
+  baggage.split(',').flatMap((member): [string, string][] => {
     const [pair = ''] = member.split(';');
     const equals = pair.indexOf('=');
-    if (equals <= 0) return [];
+    if (equals < 0 || pair.slice(0, equals).trim() === '') return [];
     try {
       return [
         [decodeURIComponent(pair.slice(0, equals).trim()), asText(decodeURIComponent(pair.slice(equals + 1).trim()))],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { type EndpointName, isObject, type JsonObject } from '@portolan/providers';
 import { type Clock, PlatformError } from '@portolan/service-kit';
@@ -28,15 +29,17 @@ export const readExchange = (
   };
 };
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
 const parseBody = (bytes: Uint8Array): JsonObject => {
   let value: unknown;
   try {
-    value = JSON.parse(strictUtf8.decode(bytes));
+    if (isUtf8(bytes)) value = JSON.parse(textOf(bytes));
   } catch {
-    throw badBody('Request body is not valid JSON');
+    value = undefined;
   }
+  if (value === undefined) throw badBody('Request body is not valid JSON');
   if (!isObject(value)) throw badBody('Request body must be a JSON object');
   checkTypes(value);
   return value;

@@ -14,6 +14,7 @@ export interface DoorDeps {
   readonly inFlight: InFlight;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly clientStallMs: number;
   readonly metrics: Pick<Metrics, 'onReply'>;
 }
 
@@ -24,24 +25,25 @@ export const serveCall =
     // Fastify has routed and read the body; from here the raw response is faster and streams as it likes.
     reply.hijack();
     const response = reply.raw;
-    const pretty = request.url.includes('pretty') && new URL(request.url, 'http://x').searchParams.has('pretty');
+    const door = { pretty: wantsPretty(request.url), clientStallMs: deps.clientStallMs };
     const ids = readIdentifiers(request.headers, request.method, request.url);
     const startedAtMs = deps.clock.monotonicMs();
-    const release = deps.inFlight.enter();
-    response.once('close', () => release?.());
     try {
-      if (release === undefined)
+      if (deps.inFlight.full)
         throw new PlatformError('overloaded', { public: 'The gateway is serving as many requests as it can' });
       if (deps.inFlight.draining) response.setHeader('connection', 'close');
       const bytes = request.body instanceof Uint8Array ? request.body : undefined;
       const call = readExchange(endpoint, request.raw, bytes, ids, deps.clock);
       onClientGone(response, () => call.cancellation.cancel());
-      writeReply(response, await deps.handle(call), ids, pretty);
+      writeReply(response, await deps.handle(call), ids, door);
     } catch (error) {
-      writeError(response, known(error, deps.log, ids.traceId), ids, pretty);
+      writeError(response, known(error, deps.log, ids.traceId), ids, door);
     }
     deps.metrics.onReply(endpoint, response.statusCode, deps.clock.monotonicMs() - startedAtMs);
   };
+
+const wantsPretty = (url: string): boolean =>
+  url.includes('pretty') && new URL(url, 'http://localhost').searchParams.has('pretty');
 
 /** `close` comes in every case; only before the end does it mean that the client left. */
 const onClientGone = (response: ServerResponse, listener: () => void): void => {

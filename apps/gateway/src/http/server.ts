@@ -30,7 +30,7 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     // SDKs that were given a base URL with the version and add it themselves.
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/v1/v1/') ? url.slice(3) : url),
-    forceCloseConnections: false,
+    forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: options.headersTimeoutMs,
@@ -43,6 +43,7 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
     logger: false,
   });
 
+  options.inFlight.watch(app.server);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: FastifyError, request, reply) =>
@@ -56,13 +57,18 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
   return app;
 };
 
-const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown, { log }: ServerOptions): void => {
+const refuse = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  { log, clientStallMs }: ServerOptions,
+): void => {
   reply.hijack();
   const ids = readIdentifiers(request.headers, request.method, request.url);
   const platformError = known(error, log, ids.traceId);
   // What remains of a refused body is not read: the connection cannot be used again.
   if (platformError.status === 413 || platformError.status === 408) reply.raw.setHeader('connection', 'close');
-  writeError(reply.raw, platformError, ids);
+  writeError(reply.raw, platformError, ids, { pretty: false, clientStallMs });
 };
 
 const notFound = (request: FastifyRequest): PlatformError =>

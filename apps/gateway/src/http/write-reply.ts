@@ -6,40 +6,62 @@ import { requestErrorBody } from './error-body.ts';
 /** A comment that keeps proxies from cutting a stream in which nothing is said for a while. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Headers of every answer, whatever became of the call. SDKs take them as a sign not to try again by themselves. */
-const callHeaders = (ids: CallIds): Record<string, string> => ({
-  'x-portkey-trace-id': ids.traceId,
-  'x-portkey-request-id': ids.requestId,
-});
-
 /** Writes a reply: a body at once, a stream as it comes. */
-export const writeReply = (response: ServerResponse, reply: Reply, ids: CallIds, pretty: boolean): void => {
-  const headers = { ...reply.headers, ...callHeaders(ids) };
-  if (reply.body instanceof Uint8Array) return writeBytes(response, reply.status, headers, reply.body, pretty);
-  response.writeHead(reply.status, { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
-  reply.body.pipeTo(streamSink(response));
+export const writeReply = (response: ServerResponse, reply: Reply, ids: CallIds, door: DoorOptions): void => {
+  const { status, headers, body } = reply;
+  addCallHeaders(headers, ids);
+  if (body instanceof Uint8Array) return writeBytes(response, status, headers, body, door);
+  if (response.destroyed) return;
+  headers['cache-control'] = 'no-cache';
+  headers['x-accel-buffering'] = 'no';
+  response.writeHead(status, headers);
+  body.pipeTo(streamSink(response));
+};
+
+export interface DoorOptions {
+  /** JSON is indented for a person to read. */
+  readonly pretty: boolean;
+  /** A client that takes nothing for this long is cut. */
+  readonly clientStallMs: number;
+}
+
+/** Headers of every answer, whatever became of the call. SDKs take them as a sign not to try again by themselves. */
+const addCallHeaders = (headers: Record<string, string | number>, ids: CallIds): void => {
+  headers['x-portkey-trace-id'] = ids.traceId;
+  headers['x-portkey-request-id'] = ids.requestId;
 };
 
 /** An error raised before any target was tried. */
-export const writeError = (response: ServerResponse, error: PlatformError, ids: CallIds, pretty = false): void => {
-  const headers = { ...callHeaders(ids), 'content-type': 'application/json', ...retryHeaders(error) };
-  writeBytes(response, error.status, headers, Buffer.from(JSON.stringify(requestErrorBody(error))), pretty);
+export const writeError = (response: ServerResponse, error: PlatformError, ids: CallIds, door: DoorOptions): void => {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (error.type === 'overloaded') Object.assign(headers, { 'retry-after': '1', 'retry-after-ms': '1000' });
+  addCallHeaders(headers, ids);
+  writeBytes(response, error.status, headers, Buffer.from(JSON.stringify(requestErrorBody(error))), door);
 };
-
-const retryHeaders = (error: PlatformError): Record<string, string> =>
-  error.type === 'overloaded' ? { 'retry-after': '1', 'retry-after-ms': '1000' } : {};
 
 const writeBytes = (
   response: ServerResponse,
   status: number,
-  headers: Record<string, string>,
+  headers: Record<string, string | number>,
   bytes: Uint8Array,
-  pretty: boolean,
+  { pretty, clientStallMs }: DoorOptions,
 ): void => {
   if (response.headersSent || response.destroyed) return;
   const body = pretty ? Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString()), null, 2)) : bytes;
-  response.writeHead(status, { ...headers, 'content-length': body.length });
+  headers['content-length'] = body.length;
+  response.writeHead(status, headers);
   response.end(body);
+  if (response.writableLength > 0) cutWhenStalled(response, clientStallMs);
+};
+
+/** The kernel did not take it all: from now on the client must read. */
+const cutWhenStalled = (response: ServerResponse, stallMs: number): void => {
+  let left = response.writableLength;
+  const stall = setInterval(() => {
+    if (response.writableLength >= left) response.destroy();
+    left = response.writableLength;
+  }, stallMs);
+  response.once('close', () => clearInterval(stall));
 };
 
 const streamSink = (response: ServerResponse): StreamSink => {
@@ -54,6 +76,7 @@ const streamSink = (response: ServerResponse): StreamSink => {
       return response.write(text);
     },
     onDrain: (listener) => void response.once('drain', listener),
+    abort: () => void response.destroy(),
     end() {
       clearTimeout(keepAlive);
       response.end();

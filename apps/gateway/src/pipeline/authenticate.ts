@@ -1,5 +1,5 @@
 import { PlatformError } from '@portolan/service-kit';
-import type { Identified, Received, Step } from '../exchange.ts';
+import { type Identified, identified, type Received, type Step } from '../exchange.ts';
 import { mergeMetadata } from '../http/metadata.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 
@@ -19,7 +19,7 @@ export const authenticate =
       apiKey: apiKey.metadata,
       user: call.body.user,
     });
-    return next({ ...call, apiKey, metadata, callerCredential });
+    return next(identified(call, apiKey, metadata, callerCredential));
   };
 
 /**

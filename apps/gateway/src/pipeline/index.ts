@@ -10,7 +10,8 @@ import { type RouteDeps, route } from './route.ts';
 
 export interface PipelineDeps extends ConfigSources, RouteDeps {
   readonly apiKeys: ApiKeys;
-  readonly logs: LogPublisher;
+  /** Undefined: no records are kept. */
+  readonly logs: LogPublisher | undefined;
   readonly clock: Clock;
 }
 

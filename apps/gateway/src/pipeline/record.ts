@@ -8,13 +8,15 @@ import { toLogRecords } from '../to-log-records.ts';
  * It stands inside routing's steps so that it knows who called and by which config; the caller never waits for it.
  */
 export const record =
-  (logs: LogPublisher, clock: Clock): Step<Routed, Routed> =>
-  (next) =>
-  async (call) => {
-    const reply = await next(call);
-    const headAtMs = clock.monotonicMs();
-    void reply.finished.then((completion) => {
-      for (const row of toLogRecords(call, reply, completion, headAtMs)) logs.publish(row);
-    });
-    return reply;
+  (logs: LogPublisher | undefined, clock: Clock): Step<Routed, Routed> =>
+  (next) => {
+    if (logs === undefined) return next;
+    return async (call) => {
+      const reply = await next(call);
+      const headAtMs = clock.monotonicMs();
+      void reply.finished.then((completion) => {
+        for (const row of toLogRecords(call, reply, completion, headAtMs)) logs.publish(row);
+      });
+      return reply;
+    };
   };

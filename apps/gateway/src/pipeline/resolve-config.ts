@@ -9,8 +9,8 @@ import {
 import { type ProviderRegistry, stringAt } from '@portolan/providers';
 import { PlatformError } from '@portolan/service-kit';
 import { LRUCache } from 'lru-cache';
-import type { ConfigReader } from '../config-reader.ts';
-import type { ConfigRef, Identified, Routed, Step } from '../exchange.ts';
+import { type ConfigReader, invalidConfig } from '../config-reader.ts';
+import { type ConfigRef, type Identified, type Routed, routed, type Step } from '../exchange.ts';
 import type { Configs } from '../ports/configs.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import { modelSlug } from '../request-provider.ts';
@@ -45,11 +45,11 @@ export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> 
     const { route, config } = chosenConfig(call, sources, readInline);
     refuseUnknownSlugs(route, sources.virtualKeys);
     if (hasProviderSignal(route) || isPassthrough(route)) {
-      return next({ ...call, route, config, providerFromRequest: false });
+      return next(routed(call, route, config, false));
     }
     const target = requestTarget(call, sources, config !== NO_CONFIG);
     const leaf: RouteLeaf = route.kind === 'leaf' ? { ...route, target: { ...route.target, ...target } } : neverHere();
-    return next({ ...call, route: withRetryHeader(leaf, call), config, providerFromRequest: true });
+    return next(routed(call, withRetryHeader(leaf, call), config, true));
   };
 };
 
@@ -75,13 +75,13 @@ const chosenConfig = (
 ): { route: RouteNode; config: ConfigRef } => {
   const { apiKey, headers } = call;
   if (headers.config !== undefined && apiKey.defaultConfig !== undefined && !apiKey.allowConfigOverride) {
-    throw invalid('Cannot override default config set for this API key.');
+    throw invalidConfig('Cannot override default config set for this API key.');
   }
   const text = headers.config ?? apiKey.defaultConfig;
   if (text === undefined) return { route: bare, config: NO_CONFIG };
   if (text.startsWith('pc-')) {
     const saved = sources.configs.find(text);
-    if (saved === undefined) throw invalid('Invalid config id passed');
+    if (saved === undefined) throw invalidConfig('Invalid config id passed');
     return { route: saved.route, config: { slug: saved.slug, version: saved.version } };
   }
   if (!sources.allowInline) {
@@ -93,9 +93,6 @@ const chosenConfig = (
   return { route: readInline(text), config: INLINE };
 };
 
-const invalid = (message: string): PlatformError =>
-  new PlatformError('invalid_config', { public: message, param: 'x-portkey-config' });
-
 const parsedJson = (text: string): unknown => {
   let json: unknown;
   try {
@@ -104,7 +101,7 @@ const parsedJson = (text: string): unknown => {
     json = undefined;
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw invalid('Invalid config passed. You need to pass a valid json');
+    throw invalidConfig('Invalid config passed. You need to pass a valid json');
   }
   return json;
 };
@@ -141,7 +138,7 @@ const requestTarget = (
       param: 'x-portkey-provider',
     });
   }
-  throw invalid(
+  throw invalidConfig(
     hasConfig
       ? 'Either x-portkey-provider needs to be passed. Or the x-portkey-config header should have a valid config with provider details in it.'
       : 'Either x-portkey-config or x-portkey-provider header is required',

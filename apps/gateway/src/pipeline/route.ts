@@ -25,9 +25,10 @@ export const route =
   async (call) => {
     const walk = new Walk(call, deps);
     const result = await walk.visit(call.route);
+    addRoutingHeaders(result);
     return {
       status: result.status,
-      headers: { ...result.headers, ...routingHeaders(result) },
+      headers: result.headers,
       body: result.body,
       trail: walk.trail,
       finished: result.finished,
@@ -77,14 +78,14 @@ class Walk {
 }
 
 /** Says which way the call went. Every routed reply has them, errors included. */
-const routingHeaders = ({ trial, gatewayException }: TargetResult): Record<string, string> => ({
-  'x-portkey-last-used-option-index': trial.path,
-  'x-portkey-retry-attempt-count': String(trial.retryCount),
-  'x-portkey-cache-status': 'DISABLED',
-  ...(trial.provider === undefined ? undefined : { 'x-portkey-provider': trial.provider }),
-  ...(gatewayException ? { 'x-portkey-gateway-exception': 'true' } : undefined),
-  ...(trial.notices.length === 0 ? undefined : { 'x-portkey-param-notices': noticeList(trial.notices) }),
-});
+const addRoutingHeaders = ({ headers, trial, gatewayException }: TargetResult): void => {
+  headers['x-portkey-last-used-option-index'] = trial.path;
+  headers['x-portkey-retry-attempt-count'] = String(trial.retryCount);
+  headers['x-portkey-cache-status'] = 'DISABLED';
+  if (trial.provider !== undefined) headers['x-portkey-provider'] = trial.provider;
+  if (gatewayException) headers['x-portkey-gateway-exception'] = 'true';
+  if (trial.notices.length > 0) headers['x-portkey-param-notices'] = noticeList(trial.notices);
+};
 
 const MAX_NOTICE_CHARS = 1_024;
 

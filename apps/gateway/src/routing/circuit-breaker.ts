@@ -36,13 +36,16 @@ export const afterOutcome = (
   nowMs: number,
 ): BreakerState | undefined => {
   const failed = isFailure(breaker, status);
+  const succeeded = !failed && status >= 200 && status < 300;
   const state = isStale(breaker, before, nowMs) ? undefined : before;
   if (state?.openUntilMs !== undefined) {
     if (nowMs < state.openUntilMs) return state;
-    if (!failed) return undefined;
+    if (succeeded) return undefined;
+    // Neither good nor bad, a caller's own mistake for instance: the trial has shown nothing.
+    if (!failed) return { ...state, trialSinceMs: undefined };
     return { ...state, openUntilMs: nowMs + breaker.cooldownIntervalMs, trialSinceMs: undefined };
   }
-  if (!failed) return state && { ...state, successes: state.successes + 1 };
+  if (!failed) return state && succeeded ? { ...state, successes: state.successes + 1 } : state;
   const counted: BreakerState = {
     failures: (state?.failures ?? 0) + 1,
     successes: state?.successes ?? 0,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createLogger, parseEnv } from '@portolan/service-kit';
 import { tempDir, until } from '@portolan/testing';
-import { buildGateway } from '../build.ts';
+import { buildGateway, type Gateway } from '../build.ts';
 import { gatewayEnv } from '../config.ts';
 import type { LogRecord } from '../log-record.ts';
 
@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly configs?: Readonly<Record<string, unknown>>;
   /** The virtual keys file, as it is written. */
   readonly virtualKeys?: Readonly<Record<string, unknown>>;
+  /** Where draws and jitter come from: uniform in [0, 1). */
+  readonly random?: () => number;
 }
 
 export interface GatewayUnderTest {
@@ -24,6 +26,8 @@ export interface GatewayUnderTest {
   readonly key: string;
   /** Belongs to this gateway; `logs` and `configs` lie in it. */
   readonly dir: string;
+  /** The gateway itself: for its readiness and the way it ends. */
+  readonly gateway: Gateway;
   /** The records that a condition picks, once there are at least so many: they are written a moment after the answer. */
   logRecords(atLeast?: number, pick?: (record: LogRecord) => boolean): Promise<LogRecord[]>;
   /** Calls being served now, as the metrics say it. */
@@ -60,7 +64,9 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     LOG_LEVEL: 'silent',
     ...options.env,
   });
-  const gateway = buildGateway(config, createLogger('gateway', config.LOG_LEVEL));
+  const gateway = withRandom(options.random ?? Math.random, () =>
+    buildGateway(config, createLogger('gateway', config.LOG_LEVEL)),
+  );
   await gateway.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = gateway.server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/v1`;
@@ -70,6 +76,7 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     url,
     key,
     dir,
+    gateway,
     async logRecords(atLeast = 1, pick = () => true) {
       const enough = async () => {
         const records = (await recordsNow()).filter(pick);
@@ -100,6 +107,17 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       await remove();
     },
   };
+};
+
+/** A gateway takes its source of randomness when it is built. */
+const withRandom = <T>(random: () => number, build: () => T): T => {
+  const before = Math.random;
+  Math.random = random;
+  try {
+    return build();
+  } finally {
+    Math.random = before;
+  }
 };
 
 /** All records written so far; each call reads only what is new. */

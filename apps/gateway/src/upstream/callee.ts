@@ -7,8 +7,7 @@ import {
   type TargetOptions,
 } from '@portolan/providers';
 import { PlatformError, Secret } from '@portolan/service-kit';
-import { checkCustomHost } from '../egress/custom-host.ts';
-import type { Trust } from '../egress/trust.ts';
+import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
 import { alwaysSettings, forwardedHeaders, providerSettings } from '../http/client-headers.ts';
 import { realCredential } from '../http/header-values.ts';
@@ -30,7 +29,7 @@ export interface Callee {
 export interface CalleeSources {
   readonly providers: ProviderRegistry;
   readonly virtualKeys: VirtualKeys;
-  readonly trust: Trust;
+  readonly checkHost: HostCheck;
 }
 
 /**
@@ -51,8 +50,8 @@ export const resolveCallee = (call: Routed, leaf: RouteLeaf, isFallback: boolean
     provider,
     virtualKey: virtualKey?.slug,
     options: {
-      credential: credentialOf(call, leaf, provider, virtualKey),
-      customHost: customHostOf(call, leaf, virtualKey, sources.trust),
+      credential: credentialOf(call, leaf, provider, virtualKey, forwardsAuthorization(forwardNames)),
+      customHost: customHostOf(call, leaf, virtualKey, sources.checkHost),
       settings: {
         ...(isFallback ? { drop_unsupported_params: 'true' } : undefined),
         ...(call.providerFromRequest ? providerSettings(headers.raw) : undefined),
@@ -98,14 +97,19 @@ const credentialOf = (
   leaf: RouteLeaf,
   provider: Provider,
   virtualKey: VirtualKey | undefined,
+  forwardsAuthorization: boolean,
 ): Secret | undefined => {
   if (virtualKey !== undefined) return virtualKey.credential;
   if (leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
-  if (leaf.path !== 'config') return undefined;
+  if (leaf.path !== 'config' || forwardsAuthorization) return undefined;
   const anthropicKey = provider.id === 'anthropic' ? call.headers.raw['x-api-key'] : undefined;
   const token = realCredential(call.callerCredential) ?? realCredential(asString(anthropicKey));
   return token === undefined ? undefined : new Secret(token);
 };
+
+/** Then `Authorization` goes on as it came, and is nobody's to rewrite. */
+const forwardsAuthorization = (names: readonly string[]): boolean =>
+  names.some((name) => name.toLowerCase() === 'authorization');
 
 const asString = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
@@ -115,12 +119,12 @@ const customHostOf = (
   call: Routed,
   leaf: RouteLeaf,
   virtualKey: VirtualKey | undefined,
-  trust: Trust,
+  checkHost: HostCheck,
 ): string | undefined => {
   const chosen = call.headers.customHost ?? leaf.policy.customHost;
   const host = chosen ?? virtualKey?.customHost;
   if (host === undefined) return undefined;
-  const url = checkCustomHost(host, trust);
+  const url = checkHost(host);
   const bound = virtualKey?.credential !== undefined && chosen !== undefined;
   if (bound && !virtualKey.allowedHosts.includes(new URL(url).host)) {
     throw new PlatformError('invalid_request_error', { public: 'Invalid custom host', param: 'custom_host' });

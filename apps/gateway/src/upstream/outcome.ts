@@ -1,5 +1,5 @@
 import { publicErrorBody, stringAt, type Usage } from '@portolan/providers';
-import { CODES } from '@portolan/service-kit';
+import { CODES, publicType } from '@portolan/service-kit';
 import type { Completion, LiveStream } from '../exchange.ts';
 import { targetErrorBody } from '../http/error-body.ts';
 import { encode, readAnswer } from './answer.ts';
@@ -65,11 +65,10 @@ export const outcomeOf = (arrival: Arrival, { callee, endpoint, ctx, stream }: P
 
 /** A failure of ours as the answer a caller would get. */
 export const failureOutcome = (failure: Failure, provider: string, headers: UpstreamHeaders = {}): PlainOutcome => {
-  const { message, type } = failure;
-  const { http: status, code } = CODES[type];
-  const error = { message, type, param: null, code: failure.code ?? code };
+  const { http: status, code } = CODES[failure.type];
+  const error = { message: failure.message, type: publicType(failure.type), param: null, code: failure.code ?? code };
   const bytes = encode(targetErrorBody(error, failure.ofProvider ? provider : undefined));
-  return { kind: 'plain', status, headers, bytes, error: type, failure };
+  return { kind: 'plain', status, headers, bytes, error: failure.type, failure };
 };
 
 const finishReasonOf = (choices: unknown): string | undefined => {

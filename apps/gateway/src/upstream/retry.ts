@@ -17,15 +17,15 @@ export interface AttemptEnd {
 export interface RetryProgress {
   /** Retries made so far. */
   readonly made: number;
-  /** Waited on the provider's request so far, ms. */
-  readonly askedWaitMs: number;
+  /** Waited on the provider's request so far, ms; undefined while it never asked. */
+  readonly askedWaitMs: number | undefined;
 }
 
 export type RetryDecision =
   | { readonly again: false; readonly retryCount: number }
   | { readonly again: true; readonly waitMs: number; readonly progress: RetryProgress };
 
-export const NO_RETRIES: RetryProgress = { made: 0, askedWaitMs: 0 };
+export const NO_RETRIES: RetryProgress = { made: 0, askedWaitMs: undefined };
 
 /**
  * Try again, or say how often it was tried: 0 without a retry, n when retry n settled it, -1 when given up.
@@ -45,11 +45,11 @@ export const decideRetry = (
   const made = progress.made + 1;
   if (asked === undefined) {
     // Whoever waited as long as the provider wished need not wait on top of that.
-    const backoffMs = progress.askedWaitMs > 0 ? 0 : options.backoffBaseMs * 2 ** progress.made;
+    const backoffMs = progress.askedWaitMs !== undefined ? 0 : options.backoffBaseMs * 2 ** progress.made;
     const waitMs = Math.round(backoffMs * (0.9 + 0.2 * options.random));
     return { again: true, waitMs, progress: { made, askedWaitMs: progress.askedWaitMs } };
   }
-  const askedWaitMs = progress.askedWaitMs + asked;
+  const askedWaitMs = (progress.askedWaitMs ?? 0) + asked;
   if (asked >= MAX_RETRY_AFTER_MS || askedWaitMs > MAX_RETRY_AFTER_MS) return { again: false, retryCount: -1 };
   return { again: true, waitMs: asked, progress: { made, askedWaitMs } };
 };
@@ -68,9 +68,12 @@ export const retryAfterMs = (headers: Readonly<Record<string, HeaderValue>>, now
   const value = headers['retry-after'];
   const seconds = decimal(value);
   if (seconds !== undefined) return seconds * 1000;
-  const date = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const date = typeof value === 'string' && HTTP_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowUnixMs);
 };
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`: JavaScript would take far more for a date. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
 const decimal = (value: HeaderValue): number | undefined =>
   typeof value === 'string' && /^\d{1,12}(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;

@@ -223,8 +223,9 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
 
   #fail(failure: Failure): void {
     if (this.#settled) return;
-    this.#abort();
+    // Aborting calls onResponseError at once: what really happened must be settled by then.
     this.#settle({ kind: 'failure', failure });
+    this.#abort();
   }
 
   #abort(): void {

@@ -83,7 +83,9 @@ export class StreamRelay implements LiveStream {
   onEnd(): void {
     if (this.#over || this.#sawEnd) return this.#stopTimer();
     try {
-      this.#take(this.#options.reader.close());
+      const rest = this.#options.reader.close();
+      if (rest.some(isTorn)) return this.onBreak();
+      this.#take(rest);
       if (!this.#over && !this.#sawEnd) this.#items(this.#options.decoder.onClose());
     } catch (error) {
       return this.#malformed(error);
@@ -106,8 +108,8 @@ export class StreamRelay implements LiveStream {
   /** The client left: nobody is there to be told. */
   cancel(): void {
     if (this.#state === 'done') return;
-    this.#options.upstream.abort();
     this.#finish('client_closed');
+    this.#options.upstream.abort();
   }
 
   pipeTo(sink: StreamSink): void {
@@ -180,9 +182,9 @@ export class StreamRelay implements LiveStream {
 
   #providerError(status: number, error: ProviderError): void {
     if (this.#state === 'opening') return this.#fail({ status, error });
-    this.#options.upstream.abort();
     const named = { ...error, message: `${this.#options.provider} error: ${error.message}` };
     this.#settle('interrupted', named);
+    this.#options.upstream.abort();
   }
 
   #interrupt(error: ProviderError): void {
@@ -196,8 +198,9 @@ export class StreamRelay implements LiveStream {
         final: false,
       });
     }
-    this.#options.upstream.abort();
+    // Aborting reports a broken connection at once: the reason must be settled by then.
     this.#settle('interrupted', error);
+    this.#options.upstream.abort();
   }
 
   #malformed(error: unknown): void {
@@ -254,7 +257,10 @@ export class StreamRelay implements LiveStream {
     if (sink === undefined || text === '' || sink.write(text) || this.#behind) return;
     this.#behind = true;
     this.#options.upstream.pause();
-    this.#watch(this.#options.clientStallMs, () => this.cancel());
+    this.#watch(this.#options.clientStallMs, () => {
+      this.cancel();
+      sink.abort();
+    });
     sink.onDrain(() => {
       this.#behind = false;
       if (this.#state !== 'flowing') return;
@@ -275,6 +281,17 @@ export class StreamRelay implements LiveStream {
     this.#timer = undefined;
   }
 }
+
+/** An event that only the end of the connection completed, in the middle of its data. */
+const isTorn = ({ data }: WireEvent): boolean => {
+  if (data === '[DONE]') return false;
+  try {
+    JSON.parse(data);
+    return false;
+  } catch {
+    return true;
+  }
+};
 
 const EMPTY_STREAM: Failure = {
   type: 'invalid_upstream_response',

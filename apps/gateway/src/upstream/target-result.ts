@@ -14,7 +14,8 @@ import { passedHeaders } from './response-headers.ts';
 /** What came of one target. */
 export interface TargetResult {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Made for this result: whoever turns it into the reply may add to them. */
+  readonly headers: Record<string, string>;
   readonly body: Uint8Array | LiveStream;
   readonly finished: Promise<Completion>;
   readonly trial: Trial;
@@ -40,10 +41,11 @@ export interface Progress {
 export const resultOf = (outcome: Outcome, retryCount: number, progress: Progress): TargetResult => {
   const { status } = outcome;
   const headers = passedHeaders(outcome.headers);
+  headers['content-type'] = outcome.kind === 'stream' ? 'text/event-stream' : 'application/json';
   if (outcome.kind === 'stream') {
     return {
       status,
-      headers: { ...headers, 'content-type': 'text/event-stream' },
+      headers,
       body: outcome.stream,
       finished: outcome.finished,
       trial: trialOf(progress, status, retryCount, undefined),
@@ -52,13 +54,10 @@ export const resultOf = (outcome: Outcome, retryCount: number, progress: Progres
     };
   }
   const ok = status >= 200 && status < 300;
+  if (retryCount === -1 && isRetriedByClients(status)) headers['x-should-retry'] = 'false';
   return {
     status,
-    headers: {
-      ...headers,
-      'content-type': 'application/json',
-      ...(retryCount === -1 && isRetriedByClients(status) ? { 'x-should-retry': 'false' } : undefined),
-    },
+    headers,
     body: outcome.bytes,
     finished: Promise.resolve(completionOf(outcome, progress.endedAtMs)),
     trial: trialOf(progress, status, retryCount, ok ? undefined : outcome.bytes),

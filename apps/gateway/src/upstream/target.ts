@@ -1,24 +1,24 @@
 import type { RouteLeaf } from '@portolan/config-schema';
 import type { ProviderRegistry } from '@portolan/providers';
 import type { Dispatcher } from 'undici';
-import type { Trust } from '../egress/trust.ts';
+import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import type { Attempt } from '../trial.ts';
-import { resolveCallee } from './callee.ts';
-import { type DefaultDeadlines, deadlinesOf } from './deadlines.ts';
+import { type Callee, resolveCallee } from './callee.ts';
+import { type Deadlines, type DefaultDeadlines, deadlinesOf } from './deadlines.ts';
 import { clientClosed } from './failure.ts';
 import { failureOutcome, type Outcome, outcomeOf } from './outcome.ts';
 import { pause } from './pause.ts';
 import { type PrepareDeps, type Prepared, prepare } from './prepare.ts';
 import { type AttemptEnd, decideRetry, NO_RETRIES, retryAfterMs } from './retry.ts';
-import { send } from './send.ts';
+import { type Sending, send } from './send.ts';
 import { type Progress, refusedResult, resultOf, type TargetResult } from './target-result.ts';
 
 export interface TargetDeps extends PrepareDeps {
   readonly providers: ProviderRegistry;
   readonly virtualKeys: VirtualKeys;
-  readonly trust: Trust;
+  readonly checkHost: HostCheck;
   readonly dispatcher: Dispatcher;
   readonly defaults: DefaultDeadlines;
   readonly clientStallMs: number;
@@ -41,18 +41,26 @@ export const runTarget = async (
   deps: TargetDeps,
 ): Promise<TargetResult> => {
   const attempts: Attempt[] = [];
-  let progress: Omit<Progress, 'endedAtMs'> = { leaf, attempts, bodyAsReceived: call.bytes };
+  let callee: Callee | undefined;
+  let prepared: Prepared | undefined;
+  const progress = (): Progress => ({
+    leaf,
+    attempts,
+    bodyAsReceived: call.bytes,
+    callee,
+    prepared,
+    endedAtMs: deps.clock.monotonicMs(),
+  });
   try {
-    const callee = resolveCallee(call, leaf, state.targetsTried > 0, deps);
+    const isFallback = state.targetsTried > 0;
     state.targetsTried += 1;
-    progress = { ...progress, callee };
+    callee = resolveCallee(call, leaf, isFallback, deps);
     const ready = prepare(call, leaf, callee, deps);
-    const prepared = ready instanceof Promise ? await ready : ready;
-    progress = { ...progress, prepared };
+    prepared = ready instanceof Promise ? await ready : ready;
     const { outcome, retryCount } = await attemptUntilSettled(call, leaf, prepared, attempts, state, deps);
-    return resultOf(outcome, retryCount, { ...progress, endedAtMs: deps.clock.monotonicMs() });
+    return resultOf(outcome, retryCount, progress());
   } catch (error) {
-    return refusedResult(error, { ...progress, endedAtMs: deps.clock.monotonicMs() });
+    return refusedResult(error, progress());
   }
 };
 
@@ -68,18 +76,11 @@ const attemptUntilSettled = async (
   const { clock } = deps;
   const deadlines = deadlinesOf(leaf.policy, call.headers.requestTimeoutMs, deps.defaults);
   const totalEndsAtMs = call.startedAtMs + deadlines.totalMs;
+  const sending = sendingOf(call, prepared, deadlines, totalEndsAtMs, deps);
   for (let progress = NO_RETRIES; ; ) {
     state.providerCallsLeft -= 1;
     const startedAtMs = clock.monotonicMs();
-    const arrival = await send(deps.dispatcher, {
-      ...requestOf(prepared),
-      deadlines,
-      totalEndsAtMs,
-      clientStallMs: deps.clientStallMs,
-      keepTranscript: call.headers.debug,
-      cancellation: call.cancellation,
-      nowMs: clock.monotonicMs,
-    });
+    const arrival = await send(deps.dispatcher, sending);
     const outcome = outcomeOf(arrival, prepared);
     const end = endOf(outcome, clock.wallMs());
     attempts.push({
@@ -104,7 +105,13 @@ const attemptUntilSettled = async (
   }
 };
 
-const requestOf = ({ callee, endpoint, ctx, stream, upstream, bytes }: Prepared) => {
+const sendingOf = (
+  call: Routed,
+  { callee, endpoint, ctx, stream, upstream, bytes }: Prepared,
+  deadlines: Deadlines,
+  totalEndsAtMs: number,
+  deps: TargetDeps,
+): Sending => {
   const pathAt = upstream.url.indexOf('/', upstream.url.indexOf('://') + 3);
   const adapter = stream ? endpoint.stream : undefined;
   return {
@@ -116,6 +123,12 @@ const requestOf = ({ callee, endpoint, ctx, stream, upstream, bytes }: Prepared)
     headers: { ...callee.forwarded, ...upstream.headers },
     body: upstream.method === 'GET' ? undefined : bytes,
     stream: adapter && { framing: adapter.framing, decoder: () => adapter.decoder(ctx) },
+    deadlines,
+    totalEndsAtMs,
+    clientStallMs: deps.clientStallMs,
+    keepTranscript: call.headers.debug,
+    cancellation: call.cancellation,
+    nowMs: deps.clock.monotonicMs,
   };
 };
 

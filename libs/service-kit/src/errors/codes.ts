@@ -22,7 +22,13 @@ export const CODES = {
   internal_error: { http: 500, code: null, grpc: 'INTERNAL', retryable: false },
   unsupported_endpoint: { http: 501, code: null, grpc: 'UNIMPLEMENTED', retryable: false },
   connection_error: { http: 502, code: null, grpc: 'UNAVAILABLE', retryable: true },
-  connect_timeout: { http: 503, code: 'connect_timeout', grpc: 'UNAVAILABLE', retryable: true },
+  connect_timeout: {
+    http: 503,
+    type: 'connection_error',
+    code: 'connect_timeout',
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+  },
   invalid_upstream_response: { http: 502, code: null, grpc: 'UNAVAILABLE', retryable: true },
   upstream_stream_error: { http: 502, code: 'stream_interrupted', grpc: 'UNAVAILABLE', retryable: true },
   overloaded: { http: 503, code: 'gateway_overloaded', grpc: 'UNAVAILABLE', retryable: true },
@@ -32,9 +38,17 @@ export const CODES = {
 
 interface ErrorRow {
   readonly http: number;
+  /** What callers see as `error.type`, where that is not the row's own name. */
+  readonly type?: string;
   readonly code: string | null;
   readonly grpc: string;
   readonly retryable: boolean;
 }
 
 export type ErrorName = keyof typeof CODES;
+
+/** What callers see as `error.type`. */
+export const publicType = (name: ErrorName): string => {
+  const row: ErrorRow = CODES[name];
+  return row.type ?? name;
+};

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ApiKey, ApiKeys } from '../../ports/api-keys.ts';
 
 const MAX_KEYS = 100_000;
 
 /** Digest of a whole key. Fast on purpose: the keys are random, there is nothing to guess. */
-const digest = (key: string): string => createHash('sha256').update(key).digest('base64url');
+const digest = (key: string): string => hash('sha256', key, 'base64url');
 
 /**
  * The keys of a file, one a line, read once at start; only their digests stay in memory.
