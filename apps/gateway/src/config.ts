@@ -1,5 +1,5 @@
 import { envInteger, envList } from '@portolan/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Everything the gateway reads from its environment. Each variable is optional unless it says otherwise. */
 export const gatewayEnv = z.object({

@@ -1,5 +1,6 @@
 import type { RouteNode } from '@portolan/config-schema';
 import type { EndpointName, JsonObject, Usage } from '@portolan/providers';
+import type { Secret } from '@portolan/service-kit';
 import type { Cancellation } from './cancellation.ts';
 import type { ClientHeaders } from './http/client-headers.ts';
 import type { ApiKey } from './ports/api-keys.ts';
@@ -12,8 +13,7 @@ export interface Received {
   readonly url: string;
   readonly method: string;
   readonly headers: ClientHeaders;
-  /** The parsed body; `bytes` are the same body as it came, forwarded when nothing has to change. */
-  readonly body: JsonObject;
+  /** The body as it came, not yet looked at; empty for a call without one. */
   readonly bytes: Uint8Array;
   readonly ids: CallIds;
   /** Unix milliseconds. */
@@ -27,7 +27,8 @@ export interface CallIds {
   /** Ours, one a call; shown as `x-portkey-request-id`. */
   readonly requestId: string;
   readonly traceId: string;
-  readonly spanId: string;
+  /** Undefined: a record's own id serves. */
+  readonly spanId: string | undefined;
   readonly spanName: string;
   readonly parentSpanId: string | undefined;
 }
@@ -35,14 +36,22 @@ export interface CallIds {
 /** … and who sent it. */
 export interface Identified extends Received {
   readonly apiKey: ApiKey;
-  /** Merged from baggage, header and key; string values of at most 128 characters. */
-  readonly metadata: Readonly<Record<string, string>>;
+  /** The key itself, so that it can be kept from every provider. */
+  readonly gatewayKey: Secret;
   /** What `Authorization` still holds once the API key is taken out of it, if that can be a provider credential. */
   readonly callerCredential: string | undefined;
 }
 
+/** … and what it asks. */
+export interface Understood extends Identified {
+  /** The parsed body; `bytes` are the same body as it came, forwarded when nothing has to change. */
+  readonly body: JsonObject;
+  /** Merged from baggage, header and key; string values of at most 128 characters. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** … and which way it shall go. */
-export interface Routed extends Identified {
+export interface Routed extends Understood {
   readonly route: RouteNode;
   readonly config: ConfigRef;
   /** True when the provider came from headers: then provider settings come from headers too. */
@@ -62,27 +71,44 @@ export interface ConfigRef {
 export const identified = (
   call: Received,
   apiKey: ApiKey,
-  metadata: Identified['metadata'],
+  gatewayKey: Secret,
   callerCredential: string | undefined,
 ): Identified => ({
   endpoint: call.endpoint,
   url: call.url,
   method: call.method,
   headers: call.headers,
-  body: call.body,
   bytes: call.bytes,
   ids: call.ids,
   receivedAtMs: call.receivedAtMs,
   startedAtMs: call.startedAtMs,
   cancellation: call.cancellation,
   apiKey,
-  metadata,
+  gatewayKey,
   callerCredential,
+});
+
+/** The call with what it asks. */
+export const understood = (call: Identified, body: JsonObject, metadata: Understood['metadata']): Understood => ({
+  endpoint: call.endpoint,
+  url: call.url,
+  method: call.method,
+  headers: call.headers,
+  bytes: call.bytes,
+  ids: call.ids,
+  receivedAtMs: call.receivedAtMs,
+  startedAtMs: call.startedAtMs,
+  cancellation: call.cancellation,
+  apiKey: call.apiKey,
+  gatewayKey: call.gatewayKey,
+  callerCredential: call.callerCredential,
+  body,
+  metadata,
 });
 
 /** The call with the way it goes. */
 export const routed = (
-  call: Identified,
+  call: Understood,
   route: RouteNode,
   config: ConfigRef,
   providerFromRequest: boolean,
@@ -91,15 +117,16 @@ export const routed = (
   url: call.url,
   method: call.method,
   headers: call.headers,
-  body: call.body,
   bytes: call.bytes,
   ids: call.ids,
   receivedAtMs: call.receivedAtMs,
   startedAtMs: call.startedAtMs,
   cancellation: call.cancellation,
   apiKey: call.apiKey,
-  metadata: call.metadata,
+  gatewayKey: call.gatewayKey,
   callerCredential: call.callerCredential,
+  body: call.body,
+  metadata: call.metadata,
   route,
   config,
   providerFromRequest,

@@ -6,6 +6,8 @@ export interface Metrics {
   expose(): Promise<{ contentType: string; text: string }>;
 }
 
+const MAX_CHILDREN = 10_000;
+
 export const createMetrics = (inFlight: () => number): Metrics => {
   const registry = new Registry();
   const calls = new Counter({
@@ -29,10 +31,18 @@ export const createMetrics = (inFlight: () => number): Metrics => {
       this.set(inFlight());
     },
   });
+  const children = new Map<string, { calls: Counter.Internal; duration: Histogram.Internal<'endpoint'> }>();
   return {
     onReply(endpoint, status, durationMs) {
-      calls.inc({ endpoint, status });
-      duration.observe({ endpoint }, durationMs / 1000);
+      // Looking a label set up costs more than counting: the few there are stay at hand.
+      const key = `${endpoint} ${status}`;
+      let child = children.get(key);
+      if (child === undefined) {
+        child = { calls: calls.labels(endpoint, String(status)), duration: duration.labels(endpoint) };
+        if (children.size < MAX_CHILDREN) children.set(key, child);
+      }
+      child.calls.inc();
+      child.duration.observe(durationMs / 1000);
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

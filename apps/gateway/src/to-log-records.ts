@@ -10,10 +10,18 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export const toLogRecords = (call: Routed, reply: Reply, completion: Completion, headAtMs: number): LogRecord[] =>
   reply.trail.map((trial, at) => {
     const isLast = at === reply.trail.length - 1;
-    return toLogRecord(call, trial, isLast ? completion : undefined, headAtMs);
+    // The record of the target that answered has the id that the caller was told.
+    const id = isLast ? call.ids.requestId : trial.id;
+    return toLogRecord(call, trial, id, isLast ? completion : undefined, headAtMs);
   });
 
-const toLogRecord = (call: Routed, trial: Trial, completion: Completion | undefined, headAtMs: number): LogRecord => {
+const toLogRecord = (
+  call: Routed,
+  trial: Trial,
+  id: string,
+  completion: Completion | undefined,
+  headAtMs: number,
+): LogRecord => {
   const { headers, ids } = call;
   const attempts = trial.attempts;
   const status = completion?.outcome === 'client_closed' ? 499 : trial.status;
@@ -23,10 +31,10 @@ const toLogRecord = (call: Routed, trial: Trial, completion: Completion | undefi
   const lastAttempt = attempts.at(-1);
   const relativeMs = (atMs: number | undefined) => (atMs === undefined ? null : round(atMs - call.startedAtMs));
   return {
-    id: trial.id,
+    id,
     createdAt: new Date(call.receivedAtMs).toISOString(),
     traceId: ids.traceId,
-    spanId: ids.spanId,
+    spanId: ids.spanId ?? id,
     spanName: ids.spanName,
     parentSpanId: ids.parentSpanId ?? null,
     internalTraceId: ids.requestId,

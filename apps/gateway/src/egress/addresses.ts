@@ -11,6 +11,8 @@ const METADATA_RANGES = [
   'fd00:ec2::/96',
 ].map((cidr) => ipaddr.parseCIDR(cidr));
 
+const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
+
 const inRange = (address: Address, [network, bits]: [Address, number]): boolean =>
   address.kind() === network.kind() && address.match(network, bits);
 
@@ -27,7 +29,9 @@ export const classifyAddress = (text: string): AddressClass => {
   if (!ipaddr.isValid(text)) return 'private';
   const address = parse(text);
   if (METADATA_RANGES.some((range) => inRange(address, range))) return 'metadata';
-  return address.range() === 'unicast' ? 'public' : 'private';
+  if (address.range() !== 'unicast') return 'private';
+  // Of IPv6 only this part is routed in public; what lies outside, such as `::127.0.0.1`, leads elsewhere.
+  return address instanceof ipaddr.IPv6 && !inRange(address, GLOBAL_IPV6) ? 'private' : 'public';
 };
 
 /** True when a CIDR range such as `10.2.0.0/16` contains the address. */

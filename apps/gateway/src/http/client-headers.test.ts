@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   alwaysSettings,
   checkForwardList,
+  checkNames,
   forwardedHeaders,
   providerSettings,
   readClientHeaders,
-  refuseDoubles,
 } from './client-headers.ts';
 
 describe('what a client says in headers', () => {
@@ -56,11 +56,11 @@ describe('what a client says in headers', () => {
 
 describe('headers sent twice', () => {
   it.each(['Authorization', 'X-Portkey-Api-Key', 'x-portkey-config', 'Content-Type'])('%s is refused', (name) => {
-    expect(() => refuseDoubles([name, 'a', 'Host', 'h', name.toLowerCase(), 'b'])).toThrow(PlatformError);
+    expect(() => checkNames([name, 'a', 'Host', 'h', name.toLowerCase(), 'b'], {})).toThrow(PlatformError);
   });
 
   it('what decides nothing may come as often as it likes', () => {
-    expect(() => refuseDoubles(['Accept', 'a', 'accept', 'b', 'Authorization', 'x'])).not.toThrow();
+    expect(() => checkNames(['Accept', 'a', 'accept', 'b', 'Authorization', 'x'], {})).not.toThrow();
   });
 });
 

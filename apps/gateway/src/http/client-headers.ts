@@ -28,11 +28,37 @@ const PREFIX = 'x-portkey-';
 /** Sent twice, these could mean two things at once. */
 const ONCE = new Set(['authorization', 'x-portkey-api-key', 'x-portkey-config', 'content-type']);
 
-/** @throws PlatformError when a header that decides who or where is there twice */
-export const refuseDoubles = (rawHeaders: readonly string[]): void => {
+/** What only the gateway itself may say about a call. A client that sends them is not listened to. */
+const RESERVED = new Set([
+  'x-auth-organisation-details',
+  ...[
+    'default-input-guardrails',
+    'default-output-guardrails',
+    'organisation-details',
+    'virtual-key-details',
+    'virtual-key-exhausted',
+    'virtual-key-expired',
+    'virtual-key-usage-limits',
+    'virtual-key-rate-limits',
+    'integration-details',
+    'config-id',
+    'config-slug',
+    'config-version',
+    'prompt-id',
+    'prompt-version-id',
+    'prompt-slug',
+  ].map((name) => PREFIX + name),
+]);
+
+/**
+ * Takes reserved headers away before anything reads them.
+ * @throws PlatformError when a header that decides who or where is there twice
+ */
+export const checkNames = (rawHeaders: readonly string[], headers: IncomingHttpHeaders): void => {
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
+    if (RESERVED.has(name)) delete headers[name];
     if (!ONCE.has(name)) continue;
     if (seen.has(name)) {
       throw new PlatformError('invalid_request_error', { public: `The header '${name}' was sent twice`, param: name });

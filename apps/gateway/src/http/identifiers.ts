@@ -13,7 +13,7 @@ export const readIdentifiers = (headers: IncomingHttpHeaders, method: string, pa
     requestId,
     traceId: given(headers['x-portkey-trace-id']) ?? context?.traceId ?? randomUUID(),
     spanId:
-      given(headers['x-portkey-span-id']) ?? (context ? randomUUID().replaceAll('-', '').slice(0, 16) : requestId),
+      given(headers['x-portkey-span-id']) ?? (context ? randomUUID().replaceAll('-', '').slice(0, 16) : undefined),
     spanName: given(headers['x-portkey-span-name']) ?? (context ? `${method} ${path}` : 'llm'),
     parentSpanId: given(headers['x-portkey-parent-span-id']) ?? context?.spanId,
   };

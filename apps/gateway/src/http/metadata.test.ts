@@ -61,16 +61,20 @@ it('baggage is decoded, its properties are left out, and what cannot be read is 
   });
 });
 
-it('a key that JavaScript knows otherwise is an ordinary key', () => {
-  const merged = merge({ request: '{"__proto__":"x","constructor":"y"}' });
-  expect(Object.entries(merged)).toEqual([
-    ['__proto__', 'x'],
-    ['constructor', 'y'],
-  ]);
+it('keys that JavaScript knows otherwise do no harm', () => {
+  const merged = merge({ request: '{"__proto__":{"polluted":"x"},"constructor":"y","toString":"z"}' });
+  expect(merged).toMatchObject({ constructor: 'y', toString: 'z' });
+  expect(merged).not.toHaveProperty('polluted');
   expect(Object.getPrototypeOf(merged)).toBe(Object.prototype);
 });
 
 it('the number of keys is bounded', () => {
   const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`key-${at}`, 'v']));
   expect(Object.keys(merge({ request: JSON.stringify(many) })).length).toBeLessThanOrEqual(128);
+});
+
+it('defaults of the API key stand, however many keys a request brings', () => {
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`key-${at}`, 'v']));
+  const merged = merge({ request: JSON.stringify(many), apiKey: { team: 'blue' } });
+  expect(merged.team).toBe('blue');
 });

@@ -14,19 +14,17 @@ export const mergeMetadata = (from: {
   user: unknown;
 }): Metadata => {
   const merged: Record<string, string> = {};
+  let keys = 0;
   const add = (key: string, value: string) => {
-    if (Object.hasOwn(merged, key) || Object.keys(merged).length < MAX_KEYS) define(merged, key, value);
+    if (!Object.hasOwn(merged, key)) keys += 1;
+    // A caller may name a key `__proto__`: as an assignment it would be no key at all.
+    if (keys <= MAX_KEYS && key !== '__proto__') merged[key] = value;
   };
   if (from.baggage !== undefined) for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
   if (from.request !== undefined) for (const [key, value] of objectPairs(from.request)) add(key, value);
-  for (const key in from.apiKey) add(key, from.apiKey[key] ?? '');
+  for (const key in from.apiKey) merged[key] = from.apiKey[key] ?? '';
   if (merged._user === undefined && typeof from.user === 'string' && from.user !== '') add('_user', asText(from.user));
   return merged;
-};
-
-/** A caller may name a key `__proto__`; as an own property it is harmless. */
-const define = (to: Record<string, string>, key: string, value: string): void => {
-  Object.defineProperty(to, key, { value, enumerable: true, writable: true, configurable: true });
 };
 
 const objectPairs = (json: string): [string, string][] => {

@@ -45,7 +45,8 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
 
   options.inFlight.watch(app.server);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Any type is taken in: what it may be is judged once it is known who asks.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: FastifyError, request, reply) =>
     refuse(request, reply, fromFastify(error, options), options),
   );
@@ -87,11 +88,6 @@ const fromFastify = (error: FastifyError, options: ServerOptions): unknown => {
       const megabytes = Math.round((options.bodyLimitBytes / (1024 * 1024)) * 100) / 100;
       return new PlatformError('request_too_large', { public: `Payload size exceeds the limit of ${megabytes}MB` });
     }
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new PlatformError('invalid_request_error', {
-        public: 'Invalid content type passed',
-        param: 'content-type',
-      });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new PlatformError('invalid_request_error', {
         public: 'The body is not as long as content-length says',

@@ -1,6 +1,5 @@
-import { PlatformError } from '@portolan/service-kit';
+import { PlatformError, Secret } from '@portolan/service-kit';
 import { type Identified, identified, type Received, type Step } from '../exchange.ts';
-import { mergeMetadata } from '../http/metadata.ts';
 import type { ApiKeys } from '../ports/api-keys.ts';
 
 /** Who calls. What is left of the credential headers may serve a provider later. */
@@ -10,16 +9,10 @@ export const authenticate =
   (call) => {
     const { key, callerCredential } = gatewayKey(call);
     const apiKey = key === undefined ? undefined : apiKeys.find(key);
-    if (apiKey === undefined) {
+    if (key === undefined || apiKey === undefined) {
       throw new PlatformError('invalid_api_key', { public: 'Portkey Error: Invalid API Key. Error Code: 03' });
     }
-    const metadata = mergeMetadata({
-      baggage: textHeader(call, 'baggage'),
-      request: call.headers.metadata,
-      apiKey: apiKey.metadata,
-      user: call.body.user,
-    });
-    return next(identified(call, apiKey, metadata, callerCredential));
+    return next(identified(call, apiKey, new Secret(key), callerCredential));
   };
 
 /**
@@ -36,9 +29,4 @@ export const gatewayKey = ({
   const anthropicKey = headers.raw['x-api-key'];
   const viaMessages = url.startsWith('/v1/messages') && typeof anthropicKey === 'string';
   return { key: viaMessages ? anthropicKey : undefined, callerCredential: undefined };
-};
-
-const textHeader = (call: Received, name: string): string | undefined => {
-  const value = call.headers.raw[name];
-  return typeof value === 'string' ? value : undefined;
 };

@@ -4,6 +4,7 @@ import type { ApiKeys } from '../ports/api-keys.ts';
 import type { LogPublisher } from '../ports/log-publisher.ts';
 import { authenticate } from './authenticate.ts';
 import { listCatalogue } from './list-catalogue.ts';
+import { readBody } from './read-body.ts';
 import { record } from './record.ts';
 import { type ConfigSources, resolveConfig } from './resolve-config.ts';
 import { type RouteDeps, route } from './route.ts';
@@ -19,10 +20,11 @@ export interface PipelineDeps extends ConfigSources, RouteDeps {
 export const pipeline = (deps: PipelineDeps): Handle<Received> => {
   const steps = {
     authenticate: authenticate(deps.apiKeys), // who
+    readBody, // what
     listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock), // leaves a record of every target tried
     route: route(deps), // goes there
   };
-  return steps.authenticate(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route))));
+  return steps.authenticate(steps.readBody(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route)))));
 };

@@ -1,20 +1,21 @@
 import { PRICE_FILES } from '@portolan/model-catalog';
 import type { JsonObject } from '@portolan/providers';
-import type { Handle, Identified, Reply, Step } from '../exchange.ts';
+import type { Handle, Step, Understood } from '../exchange.ts';
 import type { VirtualKey, VirtualKeys } from '../ports/virtual-keys.ts';
+import { plainReply } from './plain-reply.ts';
 
 const MAX_PAGE = 10_000;
 
 /** `GET /v1/models` without a provider: what may be called through the virtual keys there are. All other calls go on. */
 export const listCatalogue =
-  (virtualKeys: VirtualKeys): Step<Identified, Identified> =>
-  (next: Handle<Identified>) =>
-  async (call) => {
+  (virtualKeys: VirtualKeys): Step<Understood, Understood> =>
+  (next: Handle<Understood>) =>
+  (call) => {
     const { config, provider, virtualKey } = call.headers;
     const named = config ?? provider ?? virtualKey ?? call.apiKey.defaultConfig;
     if (call.endpoint !== 'listModels' || named !== undefined) return next(call);
     const query = new URLSearchParams(call.url.split('?')[1] ?? '');
-    return plainReply(page(virtualKeys.list().flatMap(entriesOf), query), call.startedAtMs);
+    return Promise.resolve(plainReply(200, page(virtualKeys.list().flatMap(entriesOf), query), call.startedAtMs));
   };
 
 interface Entry {
@@ -54,20 +55,3 @@ const page = (entries: readonly Entry[], query: URLSearchParams): JsonObject => 
 
 const count = (text: string | null, whenAbsent: number): number =>
   text !== null && /^\d{1,6}$/.test(text) ? Number(text) : whenAbsent;
-
-const plainReply = (body: JsonObject, endedAtMs: number): Reply => ({
-  status: 200,
-  headers: { 'content-type': 'application/json' },
-  body: Buffer.from(JSON.stringify(body)),
-  trail: [],
-  finished: Promise.resolve({
-    outcome: 'complete',
-    usage: undefined,
-    firstTokenAtMs: undefined,
-    endedAtMs,
-    body: undefined,
-    finishReason: undefined,
-    answeredModel: undefined,
-    error: undefined,
-  }),
-});

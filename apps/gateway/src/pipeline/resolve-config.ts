@@ -10,7 +10,7 @@ import { type ProviderRegistry, stringAt } from '@portolan/providers';
 import { PlatformError } from '@portolan/service-kit';
 import { LRUCache } from 'lru-cache';
 import { type ConfigReader, invalidConfig } from '../config-reader.ts';
-import { type ConfigRef, type Identified, type Routed, routed, type Step } from '../exchange.ts';
+import { type ConfigRef, type Routed, routed, type Step, type Understood } from '../exchange.ts';
 import type { Configs } from '../ports/configs.ts';
 import type { VirtualKeys } from '../ports/virtual-keys.ts';
 import { modelSlug } from '../request-provider.ts';
@@ -28,7 +28,7 @@ const NO_CONFIG: ConfigRef = { slug: undefined, version: undefined };
 const INLINE: ConfigRef = { slug: 'inline', version: undefined };
 
 /** Which way a call goes: its config, or the provider that its headers and body name, checked before anything is tried. */
-export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> => {
+export const resolveConfig = (sources: ConfigSources): Step<Understood, Routed> => {
   // An inline config is text that clients repeat on every call: read and checked once, then looked up.
   const inline = new LRUCache<string, RouteNode>({
     maxSize: MAX_CACHED_CHARS,
@@ -43,13 +43,14 @@ export const resolveConfig = (sources: ConfigSources): Step<Identified, Routed> 
   };
   return (next) => (call) => {
     const { route, config } = chosenConfig(call, sources, readInline);
+    const { retryCount } = call.headers;
     refuseUnknownSlugs(route, sources.virtualKeys);
     if (hasProviderSignal(route) || isPassthrough(route)) {
-      return next(routed(call, route, config, false));
+      return next(routed(call, withRetryHeader(route, retryCount), config, false));
     }
     const target = requestTarget(call, sources, config !== NO_CONFIG);
     const leaf: RouteLeaf = route.kind === 'leaf' ? { ...route, target: { ...route.target, ...target } } : neverHere();
-    return next(routed(call, withRetryHeader(leaf, call), config, true));
+    return next(routed(call, withRetryHeader(leaf, retryCount), config, true));
   };
 };
 
@@ -66,10 +67,10 @@ function plainRoute(config: unknown): RouteNode {
 }
 
 /** Planned once: the policy of a call without any config. */
-const bare = plainRoute({ retry: { attempts: 0 } });
+const bare = plainRoute({ default_params: {} });
 
 const chosenConfig = (
-  call: Identified,
+  call: Understood,
   sources: ConfigSources,
   readInline: (text: string) => RouteNode,
 ): { route: RouteNode; config: ConfigRef } => {
@@ -119,7 +120,7 @@ const unknownSlugs = (slugs: readonly string[]): PlatformError =>
 
 /** The provider that a request itself names: slug in a header, slug in the model, plain name in a header. */
 const requestTarget = (
-  call: Identified,
+  call: Understood,
   { providers, virtualKeys }: ConfigSources,
   hasConfig: boolean,
 ): { provider?: string; slug?: string } => {
@@ -150,10 +151,12 @@ const queryModel = (url: string): string | undefined => {
   return at < 0 ? undefined : (new URLSearchParams(url.slice(at + 1)).get('model') ?? undefined);
 };
 
-/** The deprecated header form of `retry.attempts`, where the config says nothing about retries. */
-const withRetryHeader = (leaf: RouteLeaf, call: Identified): RouteLeaf => {
-  const attempts = call.headers.retryCount;
-  if (attempts === undefined || (leaf.policy.retry?.attempts ?? 0) > 0) return leaf;
+/** The deprecated header form of `retry.attempts`, for every target whose config says nothing about retries. */
+const withRetryHeader = (node: RouteNode, attempts: number | undefined): RouteNode => {
+  if (attempts === undefined) return node;
+  if (node.kind === 'group')
+    return { ...node, children: node.children.map((child) => withRetryHeader(child, attempts)) };
   const retry = plainRoute({ retry: { attempts } });
-  return retry.kind === 'leaf' ? { ...leaf, policy: { ...leaf.policy, retry: retry.policy.retry } } : leaf;
+  if (node.policy.retry !== undefined || retry.kind !== 'leaf') return node;
+  return { ...node, policy: { ...node.policy, retry: retry.policy.retry } };
 };

@@ -1,7 +1,8 @@
 import type { RouteNode } from '@portolan/config-schema';
 import type { Notice } from '@portolan/providers';
-import type { Logger } from '@portolan/service-kit';
+import { type Logger, PlatformError } from '@portolan/service-kit';
 import type { Handle, Routed } from '../exchange.ts';
+import { requestErrorBody } from '../http/error-body.ts';
 import type { Breakers } from '../routing/breakers.ts';
 import { strategies } from '../routing/registry.ts';
 import type { StickyStore } from '../routing/sticky.ts';
@@ -9,6 +10,7 @@ import type { RoutingContext } from '../routing/strategy.ts';
 import type { Trial } from '../trial.ts';
 import { type CallState, runTarget, type TargetDeps } from '../upstream/target.ts';
 import type { TargetResult } from '../upstream/target-result.ts';
+import { plainReply } from './plain-reply.ts';
 
 export interface RouteDeps extends TargetDeps {
   readonly breakers: Breakers;
@@ -24,15 +26,16 @@ export const route =
   (deps: RouteDeps): Handle<Routed> =>
   async (call) => {
     const walk = new Walk(call, deps);
-    const result = await walk.visit(call.route);
-    addRoutingHeaders(result);
-    return {
-      status: result.status,
-      headers: result.headers,
-      body: result.body,
-      trail: walk.trail,
-      finished: result.finished,
-    };
+    try {
+      const result = await walk.visit(call.route);
+      addRoutingHeaders(result);
+      const { status, headers, body, finished } = result;
+      return { status, headers, body, trail: walk.trail, finished };
+    } catch (error) {
+      // A fault of the config that shows only on the way ends the call, but not the records of what was tried before.
+      if (!(error instanceof PlatformError) || walk.trail.length === 0) throw error;
+      return plainReply(error.status, requestErrorBody(error), deps.clock.monotonicMs(), walk.trail, error);
+    }
   };
 
 class Walk {

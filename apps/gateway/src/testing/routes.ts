@@ -1,4 +1,5 @@
 import { parseConfig, planConfig, type RouteGroup, type RouteNode } from '@portolan/config-schema';
+import { Secret } from '@portolan/service-kit';
 import { Cancellation } from '../cancellation.ts';
 import type { Routed } from '../exchange.ts';
 import { readClientHeaders } from '../http/client-headers.ts';
@@ -33,6 +34,7 @@ export const routedCall = (
   cancellation: new Cancellation(),
   apiKey: { id: 'key-1', defaultConfig: undefined, allowConfigOverride: true, metadata: {} },
   metadata: {},
+  gatewayKey: new Secret('pk-test'),
   callerCredential: undefined,
   route,
   config: { slug: 'pc-1', version: 'v1' },

@@ -38,7 +38,8 @@ export const readAnswer = (
   const json = parse(text);
   if (status >= 400) {
     const error = provider.error(status, json, text.slice(0, EXCERPT_CHARS));
-    return { kind: 'error', status, bytes: encode(publicErrorBody(provider.id, error)) };
+    const named = json === undefined ? { ...error, type: error.type ?? 'invalid_upstream_response' } : error;
+    return { kind: 'error', status, bytes: encode(publicErrorBody(provider.id, named)) };
   }
   if (status >= 300) {
     return invalid(`${provider.id} error: answered with a redirect (${status}), which is not followed`);

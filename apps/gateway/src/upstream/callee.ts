@@ -10,7 +10,7 @@ import { PlatformError, Secret } from '@portolan/service-kit';
 import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
 import { alwaysSettings, forwardedHeaders, providerSettings } from '../http/client-headers.ts';
-import { realCredential } from '../http/header-values.ts';
+import { bearerToken, realCredential } from '../http/header-values.ts';
 import type { VirtualKey, VirtualKeys } from '../ports/virtual-keys.ts';
 import { modelSlug, withoutModelSlug } from '../request-provider.ts';
 
@@ -99,13 +99,15 @@ const credentialOf = (
   virtualKey: VirtualKey | undefined,
   forwardsAuthorization: boolean,
 ): Secret | undefined => {
-  if (virtualKey !== undefined) return virtualKey.credential;
-  if (leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
+  if (virtualKey?.credential !== undefined) return virtualKey.credential;
+  if (virtualKey === undefined && leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
   if (leaf.path !== 'config' || forwardsAuthorization) return undefined;
   const anthropicKey = provider.id === 'anthropic' ? call.headers.raw['x-api-key'] : undefined;
   const token = realCredential(call.callerCredential) ?? realCredential(asString(anthropicKey));
-  return token === undefined ? undefined : new Secret(token);
+  return token === undefined || isGatewayKey(call, token) ? undefined : new Secret(token);
 };
+
+const isGatewayKey = (call: Routed, value: string): boolean => bearerToken(value) === call.gatewayKey.reveal();
 
 /** Then `Authorization` goes on as it came, and is nobody's to rewrite. */
 const forwardsAuthorization = (names: readonly string[]): boolean =>
@@ -114,7 +116,7 @@ const forwardsAuthorization = (names: readonly string[]): boolean =>
 const asString = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-/** Header, then config, then vault. A stored credential only travels to hosts that its entry allows. */
+/** Header, then config, then vault. A stored credential only travels to hosts that its owner named. */
 const customHostOf = (
   call: Routed,
   leaf: RouteLeaf,
@@ -125,16 +127,22 @@ const customHostOf = (
   const host = chosen ?? virtualKey?.customHost;
   if (host === undefined) return undefined;
   const url = checkHost(host);
-  const bound = virtualKey?.credential !== undefined && chosen !== undefined;
-  if (bound && !virtualKey.allowedHosts.includes(new URL(url).host)) {
+  if (chosen !== undefined && !mayTravel(call, leaf, virtualKey, url)) {
     throw new PlatformError('invalid_request_error', { public: 'Invalid custom host', param: 'custom_host' });
   }
   return url;
 };
 
-/** The API key of the gateway never leaves it, not even on request. */
-const withoutOurKey = (call: Routed, forwarded: Record<string, string>): Record<string, string> => {
-  if (call.callerCredential !== undefined || forwarded.authorization === undefined) return forwarded;
-  const { authorization: _ours, ...rest } = forwarded;
-  return rest;
+const mayTravel = (call: Routed, leaf: RouteLeaf, virtualKey: VirtualKey | undefined, url: string): boolean => {
+  const ownHost = (host: string | undefined) => host !== undefined && new URL(host).host === new URL(url).host;
+  if (virtualKey?.credential !== undefined) {
+    return virtualKey.allowedHosts.includes(new URL(url).host) || ownHost(virtualKey.customHost);
+  }
+  // A saved config is somebody's store too: its key goes where the config says, not where a caller's header says.
+  const storedInConfig = leaf.target.apiKey !== undefined && call.config.version !== undefined;
+  return !storedInConfig || call.headers.customHost === undefined || ownHost(leaf.policy.customHost);
 };
+
+/** The API key of the gateway never leaves it, not even on request and under whatever name. */
+const withoutOurKey = (call: Routed, forwarded: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(forwarded).filter(([, value]) => !isGatewayKey(call, value)));

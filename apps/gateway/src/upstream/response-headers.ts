@@ -15,6 +15,7 @@ const NOT_PASSED = new Set([
   'content-encoding',
   'content-type',
   'set-cookie',
+  'location',
   'date',
   'server',
   'alt-svc',

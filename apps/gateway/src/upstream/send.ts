@@ -76,6 +76,8 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
   /** Set when we end the attempt before there is a connection to abort. */
   #abandoned = false;
   #deadline: NodeJS.Timeout | undefined;
+  #deadlineMs = 0;
+  #onDeadline: Failure = clientClosed();
   #total: NodeJS.Timeout | undefined;
   #status = 0;
   #headers: UpstreamHeaders = {};
@@ -106,7 +108,7 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
       this.#unpacker = unpackerFor(encodingOf(headers), {
         onBytes: (bytes) => this.#onBytes(bytes),
         onEnd: () => this.#onEnd(),
-        onError: () => this.#fail(invalidAnswer(`${this.#sending.provider} sent an answer that cannot be unpacked`)),
+        onError: () => this.#unpackingFailed(),
         onDrain: () => this.#controller?.resume(),
       });
     } catch {
@@ -132,6 +134,11 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     const begun = this.#status !== 0;
     this.#fail(begun && !isProtocolError(error) ? cutBeforeStart() : connectionFailure(this.#sending.provider, error));
+  }
+
+  #unpackingFailed(): void {
+    if (this.#relay !== undefined) return this.#relay.onBreak();
+    this.#fail(invalidAnswer(`${this.#sending.provider} sent an answer that cannot be unpacked`));
   }
 
   #onBytes(bytes: Uint8Array): void {
@@ -199,14 +206,18 @@ class AttemptHandler implements Dispatcher.DispatchHandler {
         : nearest === firstTokenMs
           ? firstTokenTimeout(nearest)
           : upstreamTimeout(provider);
-    this.#deadline = setTimeout(() => this.#fail(failure), nearest);
+    this.#onDeadline = failure;
+    this.#deadlineMs = nearest;
+    this.#deadline = setTimeout(() => this.#fail(this.#onDeadline), nearest);
   }
 
   /** The headers of a plain answer are here; from now on only silence is too long. */
   #armBodyDeadline(): void {
-    clearTimeout(this.#deadline);
     const { deadlines, provider } = this.#sending;
-    this.#deadline = setTimeout(() => this.#fail(upstreamTimeout(provider)), deadlines.upstreamMs);
+    this.#onDeadline = upstreamTimeout(provider);
+    if (this.#deadlineMs === deadlines.upstreamMs) return void this.#deadline?.refresh();
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#fail(this.#onDeadline), deadlines.upstreamMs);
   }
 
   #expire(): void {

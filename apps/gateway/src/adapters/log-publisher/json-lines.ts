@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@portolan/service-kit';
 import type { LogRecord } from '../../log-record.ts';
@@ -21,14 +21,25 @@ export const jsonLinesPublisher = (folder: string, clock: Clock, log: Logger): L
   let lost = 0;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let current: { day: string; file: FileHandle } | undefined;
 
+  /** The file of the day; yesterday's is closed when today's begins. */
+  const dayFile = async (): Promise<FileHandle> => {
+    const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
+    if (current?.day !== day) {
+      await current?.file.close();
+      current = undefined;
+      current = { day, file: await open(join(folder, `log-${day}.jsonl`), 'a', 0o600) };
+    }
+    return current.file;
+  };
   const writeAll = async () => {
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH);
       const text = batch.map((record) => `${JSON.stringify(record)}\n`).join('');
-      const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
       try {
-        await appendFile(join(folder, `log-${day}.jsonl`), text, { mode: 0o600 });
+        const file = await dayFile();
+        await file.appendFile(text);
       } catch (error) {
         lost += batch.length;
         log.error({ err: error, lost }, 'log records could not be written');
@@ -61,9 +72,10 @@ export const jsonLinesPublisher = (folder: string, clock: Clock, log: Logger): L
       while (queue.length > 0);
     },
     async close() {
-      clearTimeout(timer);
       do await flush();
       while (queue.length > 0);
+      await current?.file.close();
+      current = undefined;
     },
   };
 };

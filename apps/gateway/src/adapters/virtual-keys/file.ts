@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Secret } from '@portolan/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VirtualKey, VirtualKeys } from '../../ports/virtual-keys.ts';
 
 const entry = z.strictObject({

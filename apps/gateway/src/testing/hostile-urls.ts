@@ -1,0 +1,260 @@
+/** URLs that a caller might have us go to, none of which may be gone to when nobody is trusted. */
+export const hostileUrls = (port: number): readonly string[] => [
+  ...new Set([
+    ...NUMERIC.flatMap(numericForms).map((host) => `http://${host}:${port}/v1`),
+    ...[...NUMERIC, ...DOTTED].flatMap((ip) => [`https://${ip}/v1`, `http://${ip}:${port}/v1`]),
+    ...V6.flatMap((host) => [`http://[${host}]:${port}/v1`, `http://[${host.toUpperCase()}]/v1`]),
+    ...NAMES.flatMap((host) => [`http://${host}:${port}/v1`, `https://${host}/v1`]),
+    ...TOP_LEVELS.flatMap((top) => [`http://model.${top}:${port}/v1`, `http://A.B.${top.toUpperCase()}/v1`]),
+    ...RESOLVING_NAMES.flatMap((name) => [
+      `http://127.0.0.1.${name}:${port}/v1`,
+      `http://127-0-0-1.${name}:${port}/v1`,
+      `http://10.0.0.1.x.${name}/v1`,
+      `http://${name.toUpperCase()}:${port}/v1`,
+    ]),
+    ...misleading(port),
+    ...SCHEMES.map((scheme) => `${scheme}127.0.0.1:${port}/v1`),
+    ...PORTS.map((given) => `https://models.example.com:${given}/v1`),
+    `http://${'a.'.repeat(11)}example.com/v1`,
+    `https://models.example.com/${'x'.repeat(2_048)}`,
+  ]),
+];
+
+/** Tried in every notation. */
+const NUMERIC = ['127.0.0.1', '0.0.0.0', '10.0.0.1', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.100.100.200'];
+
+/** Tried as they are written. */
+const DOTTED = [
+  '127.255.255.254',
+  '172.31.255.255',
+  '100.64.0.1',
+  '169.254.170.2',
+  '169.254.170.23',
+  '168.63.129.16',
+  '192.0.0.192',
+  '192.0.0.1',
+  '198.18.0.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '192.0.2.1',
+  '192.88.99.1',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+];
+
+const hex = (byte: number): string => byte.toString(16);
+const octal = (byte: number): string => byte.toString(8);
+
+/** One IPv4 address in the notations that some parser somewhere understands. */
+const numericForms = (ip: string): string[] => {
+  const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
+  const whole = ((a * 256 + b) * 256 + c) * 256 + d;
+  const groups = `${hex(a * 256 + b)}:${hex(c * 256 + d)}`;
+  const wide = [...ip].map((each) => (each === '.' ? '\u3002' : String.fromCodePoint(0xff10 + Number(each)))).join('');
+  return [
+    ip,
+    `${ip}.`,
+    String(whole),
+    `0x${hex(whole)}`,
+    `0X${hex(whole).toUpperCase()}`,
+    `0${octal(whole)}`,
+    `0x${hex(a)}.0x${hex(b)}.0x${hex(c)}.0x${hex(d)}`,
+    `0${octal(a)}.0${octal(b)}.0${octal(c)}.0${octal(d)}`,
+    `0x${hex(a)}.${b}.0${octal(c)}.${d}`,
+    `${a}.${b}.${c * 256 + d}`,
+    `${a}.${(b * 256 + c) * 256 + d}`,
+    `${a}.0x${hex((b * 256 + c) * 256 + d)}`,
+    `00${a}.${b}.${c}.${d}`,
+    `${ip.slice(0, -1)}%3${ip.slice(-1)}`,
+    wide,
+    `[::ffff:${ip}]`,
+    `[::FFFF:${ip}]`,
+    `[::ffff:${groups}]`,
+    `[0:0:0:0:0:ffff:${groups}]`,
+    `[::${ip}]`,
+    `[::ffff:0:${ip}]`,
+    `[64:ff9b::${ip}]`,
+    `[2002:${groups}::1]`,
+  ];
+};
+
+const V6 = [
+  '::1',
+  '::',
+  '0:0:0:0:0:0:0:1',
+  '0000:0000:0000:0000:0000:0000:0000:0001',
+  'fe80::1',
+  'fe80::1%25lo',
+  '::1%lo',
+  'fc00::1',
+  'fd00::1',
+  'fd00:ec2::254',
+  'ff02::1',
+  '2001:db8::1',
+  '64:ff9b:1::7f00:1',
+  '100::1',
+  '2001:0:7f00:1::',
+];
+
+const NAMES = [
+  'localhost',
+  'LOCALHOST',
+  'LocalHost',
+  'localhost.',
+  'localhost.localdomain',
+  'ip6-localhost',
+  'api.localhost',
+  'printer',
+  'metadata',
+  'metadata.google.internal',
+  'METADATA.google.internal',
+  'metadata.azure.com',
+  'instance-data',
+  'instance-data.ec2.internal',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  'vllm.models.svc.cluster.local',
+  'consul',
+  'vault.service.consul',
+  'host.docker.internal',
+  'api.portkey.ai',
+  'api.portkey.ai.example.com',
+  'xn--e1afmkfd.com',
+  'models.xn--80akhbyknj4f',
+  'l\u043ecalhost',
+  '\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3',
+  '\uff4c\uff4f\uff43\uff41\uff4c\uff48\uff4f\uff53\uff54',
+  'local\u00adhost',
+  'loca\u200blhost',
+  'localhost%00.example.com',
+  'localhost%2eexample.com',
+  'local_host',
+  '-localhost',
+  'localhost..',
+  '.localhost',
+];
+
+const TOP_LEVELS = [
+  'local',
+  'localdomain',
+  'internal',
+  'intranet',
+  'lan',
+  'home',
+  'corp',
+  'test',
+  'invalid',
+  'onion',
+  'localhost',
+  'cluster.local',
+];
+
+/** Names under which any address can be written, and names that lead to loopback. */
+const RESOLVING_NAMES = ['nip.io', 'sslip.io', 'xip.io', 'localtest.me', 'lvh.me', 'vcap.me', 'lacolhost.com'];
+
+const SCHEMES = [
+  '',
+  '//',
+  '://',
+  'http:',
+  'http:/',
+  'http:///',
+  'http:\\\\',
+  'http:\\',
+  'http//',
+  ' http://',
+  '\thttp://',
+  '\u0000http://',
+  'ht\ntp://',
+  'ftp://',
+  'file://',
+  'gopher://',
+  'ws://',
+  'wss://',
+  'unix://',
+  'http+unix://',
+  'javascript:',
+  'data:text/plain,',
+  'url:http://',
+  'view-source:http://',
+  'jar:http://',
+  'dict://',
+  'ldap://',
+  'tftp://',
+];
+
+/** Ports of other services, and what is no port. */
+const PORTS = [
+  '0',
+  '-1',
+  '+80',
+  '65536',
+  '99999',
+  '4294967376',
+  '80x',
+  '0x50',
+  ' 80',
+  '22',
+  '25',
+  '445',
+  '3306',
+  '5432',
+  '6379',
+  '6443',
+  '9200',
+  '27017',
+];
+
+/** URLs of which two readers may see two different hosts. */
+const misleading = (port: number): string[] => {
+  const inside = `127.0.0.1:${port}`;
+  return [
+    `http://user@${inside}/v1`,
+    `http://user:password@${inside}/v1`,
+    `http://@${inside}/v1`,
+    `http://:@${inside}/v1`,
+    `http://example.com@${inside}/v1`,
+    `http://example.com:80@${inside}/v1`,
+    `http://example.com%40${inside}/v1`,
+    `http://example.com%2f@${inside}/v1`,
+    `http://example.com#@${inside}/v1`,
+    `http://example.com/#@${inside}/v1`,
+    `http://example.com?@${inside}/v1`,
+    `http://example.com?x=@${inside}/v1`,
+    `http://example.com\\@${inside}/v1`,
+    `http://example.com;@${inside}/v1`,
+    `http://example.com,${inside}/v1`,
+    `http://example.com ${inside}/v1`,
+    `http://example.com\t@${inside}/v1`,
+    `http://example.com\n@${inside}/v1`,
+    `http://example.com\r\n@${inside}/v1`,
+    `http://${inside}#.example.com/v1`,
+    `http://${inside}?.example.com/v1`,
+    `http://${inside}\\.example.com/v1`,
+    `http://${inside}%23.example.com/v1`,
+    `http://${inside}\\@example.com/v1`,
+    `http://${inside}:80/v1`,
+    `http://127.0.0.\t1:${port}/v1`,
+    `http://127.0.0.\n1:${port}/v1`,
+    `http://127.0.0.1\u0000.example.com:${port}/v1`,
+    `http://127.0.0.1 .example.com:${port}/v1`,
+    `http://local\thost:${port}/v1`,
+    `http://[::1]@example.com:${port}/v1`,
+    `http://[::1:${port}/v1`,
+    `http://[127.0.0.1]:${port}/v1`,
+    `http://[::ffff:127.0.0.1]x:${port}/v1`,
+    `http://{127.0.0.1}:${port}/v1`,
+    `http://127.0.0.1,example.com:${port}/v1`,
+    `http://127.0.0.1;example.com:${port}/v1`,
+    `http://${inside}/v1 http://example.com/v1`,
+    `HTTP://LOCALHOST:${port}/v1`,
+    `http://127.0.0.1:${port}/..//v1`,
+    `https://${inside}/v1?x=1`,
+    `https://${inside}/v1#x`,
+    `http://${inside}`,
+    `http://${inside}/`,
+  ];
+};
