@@ -8,11 +8,11 @@ const traceparent = `00-${TRACE}-${SPAN}-01`;
 
 const read = (headers: Record<string, string>) => readIdentifiers(headers, 'POST', '/v1/embeddings');
 
-it('without any header everything is new, and the span is the request itself', () => {
+it('without any header everything is new, and the span is left to each record', () => {
   const ids = read({});
   expect(ids.traceId).toMatch(UUID);
   expect(ids.requestId).toMatch(UUID);
-  expect(ids).toMatchObject({ spanId: ids.requestId, spanName: 'llm', parentSpanId: undefined });
+  expect(ids).toMatchObject({ spanId: undefined, spanName: 'llm', parentSpanId: undefined });
   expect(read({}).traceId).not.toBe(ids.traceId);
 });
 

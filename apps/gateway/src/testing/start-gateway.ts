@@ -64,9 +64,16 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     LOG_LEVEL: 'silent',
     ...options.env,
   });
-  const gateway = withRandom(options.random ?? Math.random, () =>
+  const built = withRandom(options.random ?? Math.random, () =>
     buildGateway(config, createLogger('gateway', config.LOG_LEVEL)),
   );
+  // A test may drain it before it closes it.
+  let drained: Promise<void> | undefined;
+  const drain = (): Promise<void> => {
+    drained ??= built.drain();
+    return drained;
+  };
+  const gateway = { ...built, drain };
   await gateway.server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = gateway.server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/v1`;

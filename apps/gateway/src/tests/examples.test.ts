@@ -420,10 +420,14 @@ it(`${title('E5')}: two timeouts of the first target, then the second`, async ()
   expect(fleet.calls()).toEqual({ oai: 2, azure: 1 });
 });
 
-it(`${title('E6')}: guardrails are not available yet; the config is taken and routed`, async () => {
+it(`${title('E6')}: guardrails are not available yet, so a config that asks for one is refused, not served unguarded`, async () => {
   const response = await ask({ config: configOf('E6') });
-  expect(response.status).toBe(200);
-  expect(routingOf(response)).toMatchObject({ path: 'config.targets[0]', cacheStatus: 'DISABLED' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    message: 'Following guardrails are not valid: pg-pii',
+    error: { type: 'invalid_config' },
+  });
+  expect(fleet.calls()).toEqual({});
 });
 
 describe(title('E7'), () => {
