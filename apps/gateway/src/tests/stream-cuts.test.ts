@@ -114,11 +114,13 @@ const errorOf = (stream: EventStream): JsonObject => stream.error?.error as Json
 
 // The rehearsal provider speaks as Mistral does.
 describe.each(STREAMING.filter((each) => each !== 'rehearsal'))('a stream of %s that is cut', (provider) => {
-  it.each(FRAMINGS)('never looks like a success, wherever the cut falls (%s body)', async (framing) => {
-    const cuts = cutsOf(provider, framing).filter(({ bytes }) => bytes < endsAt(provider, framing));
-    expect(cuts.length).toBeGreaterThan(60);
+  it('never looks like a success, wherever the cut falls and however the body is delimited', async () => {
+    const cuts = FRAMINGS.flatMap((framing) =>
+      cutsOf(provider, framing).filter(({ bytes }) => bytes < endsAt(provider, framing)),
+    );
+    expect(cuts.length).toBeGreaterThan(240);
     const streams = await inBatches(cuts, 24, run);
-    const prefix = `cut ${provider} ${framing} `;
+    const prefix = `cut ${provider} `;
     const records = await gateway.logRecords(cuts.length, ({ traceId }) => traceId.startsWith(prefix));
     const recordOf = new Map(records.map((record): [string, LogRecord] => [record.traceId, record]));
     for (const [at, cut] of cuts.entries()) {

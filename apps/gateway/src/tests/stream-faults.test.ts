@@ -170,7 +170,7 @@ describe.each(STREAMING)('an event of %s that nobody can read', (provider) => {
   });
 });
 
-it.each(STREAMING)(
+it.each(['openai', 'google'] as const)(
   'an event of %s past four megabytes is never gathered: the stream ends in an error',
   async (provider) => {
     const events = await fixtureStream(provider, providers);
