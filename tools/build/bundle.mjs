@@ -22,6 +22,8 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  minifySyntax: true,
+  minifyWhitespace: true,
   logLevel: 'warning',
   define: { __PORTOLAN_VERSION__: JSON.stringify(version) },
   // Packages in CommonJS ask for node's own modules through `require`, which an ES module does not have.

@@ -1,5 +1,5 @@
 import { envInteger, parseEnv } from '@portolan/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { OPTIONS } from './help.mjs';
 
 const standaloneEnv = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CachePolicy } from './route.ts';
 
 export const MIN_CACHE_AGE_SECONDS = 60;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { statusCodes } from './retry.ts';
 import type { CircuitBreaker } from './route.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isArray, isObject, type Json, type JsonObject, own } from './json.ts';
 import { anyJson, jsonObject } from './json-shape.ts';
 import type { Check, Hook } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cache } from './cache.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { configNode } from './target.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Json, type JsonObject, own } from './json.ts';
 import { jsonObject } from './json-shape.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Retry } from './route.ts';
 
 export const MAX_RETRY_ATTEMPTS = 5;

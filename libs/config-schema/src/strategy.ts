@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { jsonObject } from './json-shape.ts';
 import { statusCodes } from './retry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cache } from './cache.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 import { hook, hookOrId } from './guardrail.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export class InvalidEnvironment extends Error {
   constructor(problems: readonly string[]) {

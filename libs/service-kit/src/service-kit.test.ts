@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { envFlag, envInteger, envList, InvalidEnvironment, parseEnv } from './env.ts';
 import { createShutdown } from './lifecycle.ts';
 import { maskSecret, Secret } from './secret.ts';
