@@ -70,6 +70,12 @@ describe('which value is the key of the gateway', () => {
     expect(keyFor('/v1/chat/completions').key).toBeUndefined();
   });
 
+  it('Authorization means nothing more when it is the same or alone', () => {
+    const meant = (headers: Record<string, string>) => gatewayKey({ url: '/', headers: readClientHeaders(headers) });
+    expect(meant({ 'x-portkey-api-key': 'k', authorization: 'Bearer k' }).callerCredential).toBeUndefined();
+    expect(meant({ authorization: 'Bearer k' })).toEqual({ key: 'k', callerCredential: undefined });
+  });
+
   it('x-portkey-api-key goes before Authorization and x-api-key, also on the messages path', () => {
     const headers = readClientHeaders({ 'x-api-key': 'a', 'x-portkey-api-key': 'b', authorization: 'Bearer c' });
     expect(gatewayKey({ url: '/v1/messages', headers })).toEqual({ key: 'b', callerCredential: 'c' });

@@ -166,6 +166,8 @@ describe('what comes back', () => {
         connection: 'x-hop, keep-alive',
         'x-portkey-trace-id': 'forged',
         'x-portkey-provider': 'forged',
+        'x-portkey-gateway-exception': 'true',
+        'x-portkey-of-another-gateway': 'x',
       },
     });
     const response = await ask(one, { 'x-portkey-trace-id': 'mine' });
@@ -177,7 +179,14 @@ describe('what comes back', () => {
       'x-portkey-provider': 'openai',
       'content-type': 'application/json',
     });
-    for (const name of ['set-cookie', 'x-hop', 'content-encoding', 'transfer-encoding']) {
+    for (const name of [
+      'set-cookie',
+      'x-hop',
+      'content-encoding',
+      'transfer-encoding',
+      'x-portkey-gateway-exception',
+      'x-portkey-of-another-gateway',
+    ]) {
       expect(response.headers.has(name), name).toBe(false);
     }
   });
