@@ -18,7 +18,9 @@ export const requestErrorBody = (error: PlatformError): JsonObject => ({
   status: 'failure',
   message: error.message,
   ...(error.errors === undefined ? {} : { errors: error.errors }),
-  error: errorObject(error),
+  error: error.field === undefined ? errorObject(error) : { ...errorObject(error), field: error.field },
+  // The shape that clients know for a path outside the API.
+  ...(error.type === 'not_found' ? { ok: false } : {}),
 });
 
 /** An error at a target, made by us: no provider to name unless it is about its answer. */

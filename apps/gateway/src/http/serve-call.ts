@@ -42,7 +42,7 @@ export const serveCall =
     deps.metrics.onReply(endpoint, response.statusCode, deps.clock.monotonicMs() - startedAtMs);
   };
 
-const wantsPretty = (url: string): boolean =>
+export const wantsPretty = (url: string): boolean =>
   url.includes('pretty') && new URL(url, 'http://localhost').searchParams.has('pretty');
 
 /** `close` comes in every case; only before the end does it mean that the client left. */

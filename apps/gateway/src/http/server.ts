@@ -4,7 +4,7 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import { readIdentifiers } from './identifiers.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
-import { type DoorDeps, known, serveCall } from './serve-call.ts';
+import { type DoorDeps, known, serveCall, wantsPretty } from './serve-call.ts';
 import { writeError } from './write-reply.ts';
 
 export interface ServerOptions extends DoorDeps {
@@ -31,6 +31,8 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
     // SDKs that were given a base URL with the version and add it themselves.
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/v1/v1/') ? url.slice(3) : url),
     forceCloseConnections: 'idle',
+    // A request that still gets through while draining is served.
+    return503OnClosing: false,
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: options.headersTimeoutMs,
@@ -69,7 +71,7 @@ const refuse = (
   const platformError = known(error, log, ids.traceId);
   // What remains of a refused body is not read: the connection cannot be used again.
   if (platformError.status === 413 || platformError.status === 408) reply.raw.setHeader('connection', 'close');
-  writeError(reply.raw, platformError, ids, { pretty: false, clientStallMs });
+  writeError(reply.raw, platformError, ids, { pretty: wantsPretty(request.url), clientStallMs });
 };
 
 const notFound = (request: FastifyRequest): PlatformError =>
@@ -95,8 +97,15 @@ const fromFastify = (error: FastifyError, options: ServerOptions): unknown => {
       });
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new PlatformError('invalid_request_error', { public: 'Request body is not valid JSON' });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new PlatformError('invalid_request_error', {
+        public: 'Invalid content type passed',
+        param: 'content-type',
+      });
     default:
-      return error;
+      return (error.statusCode ?? 500) < 500
+        ? new PlatformError('invalid_request_error', { public: 'The request is not valid', cause: error })
+        : error;
   }
 };
 

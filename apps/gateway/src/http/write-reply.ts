@@ -50,18 +50,28 @@ const writeBytes = (
   const body = pretty ? Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString()), null, 2)) : bytes;
   headers['content-length'] = body.length;
   response.writeHead(status, headers);
-  response.end(body);
-  if (response.writableLength > 0) cutWhenStalled(response, clientStallMs);
+  if (body.length <= SLICE_BYTES) response.end(body);
+  else writeSlices(response, body, clientStallMs);
 };
 
-/** The kernel did not take it all: from now on the client must read. */
-const cutWhenStalled = (response: ServerResponse, stallMs: number): void => {
-  let left = response.writableLength;
-  const stall = setInterval(() => {
-    if (response.writableLength >= left) response.destroy();
-    left = response.writableLength;
-  }, stallMs);
-  response.once('close', () => clearInterval(stall));
+/** Small enough that a slow reader is seen to make progress. */
+const SLICE_BYTES = 256 * 1024;
+
+/** A large body at the client's pace; a client that takes nothing for too long is cut. */
+const writeSlices = (response: ServerResponse, body: Uint8Array, stallMs: number): void => {
+  let at = 0;
+  const stall = setTimeout(() => response.destroy(), stallMs);
+  response.once('close', () => clearTimeout(stall));
+  const writeOn = () => {
+    stall.refresh();
+    while (at < body.length) {
+      const slice = body.subarray(at, at + SLICE_BYTES);
+      at += slice.length;
+      if (!response.write(slice)) return void response.once('drain', writeOn);
+    }
+    response.end();
+  };
+  writeOn();
 };
 
 const streamSink = (response: ServerResponse): StreamSink => {

@@ -8,9 +8,12 @@ import { readBody } from './read-body.ts';
 import { record } from './record.ts';
 import { type ConfigSources, resolveConfig } from './resolve-config.ts';
 import { type RouteDeps, route } from './route.ts';
+import { savedOnly } from './saved-only.ts';
 
 export interface PipelineDeps extends ConfigSources, RouteDeps {
   readonly apiKeys: ApiKeys;
+  /** False: saved configs only. */
+  readonly allowInline: boolean;
   /** Undefined: no records are kept. */
   readonly logs: LogPublisher | undefined;
   readonly clock: Clock;
@@ -20,11 +23,14 @@ export interface PipelineDeps extends ConfigSources, RouteDeps {
 export const pipeline = (deps: PipelineDeps): Handle<Received> => {
   const steps = {
     authenticate: authenticate(deps.apiKeys), // who
+    savedOnly: savedOnly(deps.allowInline), // with what they may bring along
     readBody, // what
     listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock), // leaves a record of every target tried
     route: route(deps), // goes there
   };
-  return steps.authenticate(steps.readBody(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route)))));
+  return steps.authenticate(
+    steps.savedOnly(steps.readBody(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route))))),
+  );
 };

@@ -20,7 +20,6 @@ export interface ConfigSources {
   readonly virtualKeys: VirtualKeys;
   readonly providers: ProviderRegistry;
   readonly readConfig: ConfigReader;
-  readonly allowInline: boolean;
 }
 
 const MAX_CACHED_CHARS = 8 * 1024 * 1024;
@@ -84,12 +83,6 @@ const chosenConfig = (
     const saved = sources.configs.find(text);
     if (saved === undefined) throw invalidConfig('Invalid config id passed');
     return { route: saved.route, config: { slug: saved.slug, version: saved.version } };
-  }
-  if (!sources.allowInline) {
-    throw new PlatformError('inline_config_blocked', {
-      public: 'Inline configs are not allowed here: save the config and pass its slug',
-      param: 'x-portkey-config',
-    });
   }
   return { route: readInline(text), config: INLINE };
 };

@@ -1,4 +1,4 @@
-import type { ProviderError } from '../spec/errors.ts';
+import { type ProviderError, unknownErrorShape } from '../spec/errors.ts';
 import { type JsonObject, objectAt, stringAt } from '../spec/json.ts';
 
 /** The HTTP status that an error type stands for when it arrives inside a stream. */
@@ -36,10 +36,11 @@ export const errorIn = (body: JsonObject | undefined): ProviderError | undefined
 export const messagesError =
   (provider: string) =>
   (status: number, body: JsonObject | undefined, text: string): ProviderError =>
-    errorIn(body) ?? { message: plainMessage(provider, status, body, text), type: null, param: null, code: null };
+    errorIn(body) ?? (body === undefined ? plain(plainMessage(status, text)) : unknownErrorShape(provider, body));
 
-const plainMessage = (provider: string, status: number, body: JsonObject | undefined, text: string): string => {
-  if (body !== undefined) return unreadable(provider, body);
+const plain = (message: string): ProviderError => ({ message, type: null, param: null, code: null });
+
+const plainMessage = (status: number, text: string): string => {
   return text.trim() === '' ? `HTTP ${status}` : text.slice(0, SHOWN_CHARS);
 };
 

@@ -1,4 +1,4 @@
-import type { ProviderError } from '../spec/errors.ts';
+import { type ProviderError, unknownErrorShape } from '../spec/errors.ts';
 import { isArray, isObject, type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
 import type { StreamItem } from '../spec/provider.ts';
 
@@ -13,10 +13,7 @@ export const googleError =
   (status: number, body: JsonObject | undefined, text: string): ProviderError => {
     const answer = body ?? firstOf(text);
     if (answer === undefined) return plain(text.trim() === '' ? `HTTP ${status}` : text.slice(0, EXCERPT_CHARS));
-    return (
-      envelopeOf(answer) ??
-      plain(`Invalid response received from ${provider}: ${JSON.stringify(answer).slice(0, EXCERPT_CHARS)}`)
-    );
+    return envelopeOf(answer) ?? unknownErrorShape(provider, answer);
   };
 
 /** A failure reported inside a stream, or undefined when the event is a piece of the answer. */

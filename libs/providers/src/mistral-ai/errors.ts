@@ -1,4 +1,4 @@
-import type { ProviderError } from '../spec/errors.ts';
+import { type ProviderError, unknownErrorShape } from '../spec/errors.ts';
 import { isArray, isObject, type Json, type JsonObject, numberAt, objectAt, stringAt } from '../spec/json.ts';
 import type { StreamItem } from '../spec/provider.ts';
 
@@ -12,10 +12,7 @@ export const mistralError =
   (provider: string) =>
   (status: number, body: JsonObject | undefined, text: string): ProviderError => {
     if (body === undefined) return plain(text.trim() === '' ? `HTTP ${status}` : text.slice(0, EXCERPT_CHARS));
-    return (
-      readError(body) ??
-      plain(`Invalid response received from ${provider}: ${JSON.stringify(body).slice(0, EXCERPT_CHARS)}`)
-    );
+    return readError(body) ?? unknownErrorShape(provider, body);
   };
 
 /** A failure reported inside a stream, or undefined when the event is a piece of the answer. */

@@ -1,4 +1,4 @@
-import type { ProviderError } from '../spec/errors.ts';
+import { type ProviderError, unknownErrorShape } from '../spec/errors.ts';
 import { arrayAt, isObject, type Json, type JsonObject, objectAt, stringAt } from '../spec/json.ts';
 import type { StreamItem } from '../spec/provider.ts';
 
@@ -13,10 +13,7 @@ export const openAiError =
   (provider: string) =>
   (status: number, body: JsonObject | undefined, text: string): ProviderError => {
     if (body === undefined) return plain(text.trim() === '' ? `HTTP ${status}` : text.slice(0, EXCERPT_CHARS));
-    return (
-      readError(body) ??
-      plain(`Invalid response received from ${provider}: ${JSON.stringify(body).slice(0, EXCERPT_CHARS)}`)
-    );
+    return readError(body) ?? unknownErrorShape(provider, body);
   };
 
 const plain = (message: string): ProviderError => ({ message, type: null, param: null, code: null });

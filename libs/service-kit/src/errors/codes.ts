@@ -11,7 +11,6 @@ export const CODES = {
   invalid_config: { http: 400, code: null, grpc: 'INVALID_ARGUMENT', retryable: false },
   invalid_provider_slug: { http: 400, code: null, grpc: 'INVALID_ARGUMENT', retryable: false },
   passthrough_unresolved: { http: 400, code: null, grpc: 'INVALID_ARGUMENT', retryable: false },
-  inline_config_blocked: { http: 400, code: 'inline_config_blocked', grpc: 'INVALID_ARGUMENT', retryable: false },
   not_found: { http: 404, code: null, grpc: 'NOT_FOUND', retryable: false },
   method_not_allowed: { http: 405, code: null, grpc: 'UNIMPLEMENTED', retryable: false },
   request_timeout: { http: 408, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },

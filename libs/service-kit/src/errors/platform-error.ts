@@ -7,6 +7,8 @@ export interface PlatformErrorDetail {
   readonly param?: string;
   /** One line per problem, where there are several. */
   readonly errors?: readonly string[];
+  /** The header or field that broke a rule of the deployment. */
+  readonly field?: string;
   /** Replaces the table's short code, e.g. `ECONNREFUSED`. */
   readonly code?: string;
   /** What really happened, for us. Never sent. */
@@ -20,6 +22,7 @@ export class PlatformError extends Error {
   readonly param: string | null;
   readonly code: string | null;
   readonly errors: readonly string[] | undefined;
+  readonly field: string | undefined;
 
   constructor(type: ErrorName, detail: PlatformErrorDetail) {
     super(detail.public, { cause: detail.cause });
@@ -27,6 +30,7 @@ export class PlatformError extends Error {
     this.param = detail.param ?? null;
     this.code = detail.code ?? CODES[type].code;
     this.errors = detail.errors;
+    this.field = detail.field;
   }
 
   /** The HTTP status of this error. */
