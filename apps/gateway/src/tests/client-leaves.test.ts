@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { until } from '@portolan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { dataOf, frameReader, textOf } from '../testing/event-stream.ts';
@@ -169,8 +170,8 @@ const flooding = async (totalBytes: number) => {
 const delta = (content: string) => ({ index: 0, delta: { content }, finish_reason: null });
 
 /** A client that sends a request and reads nothing of the answer. */
-const unreadingClient = (trace: string, url: string): Socket => {
-  const body = JSON.stringify(chat(MODELS.openai, 'Hello', { stream: true }));
+const unreadingClient = (trace: string, url: string, stream = true): Socket => {
+  const body = JSON.stringify(chat(MODELS.openai, 'Hello', { stream }));
   const head = [
     'POST /v1/chat/completions HTTP/1.1',
     'host: gateway',
@@ -198,6 +199,61 @@ it('a client that does not read stops the provider, and is cut after its time', 
     const [record] = await recordsOf('stalled client');
     expect(record).toMatchObject({ isSuccess: false });
     expect(record?.outcome).not.toBe('complete');
+    await until(async () => (await gateway.inFlight()) === 0, { timeoutMs: BOUND_MS, what: 'the client being cut' });
+  } finally {
+    client.destroy();
+  }
+});
+
+/** A plain answer that no buffer on the way can hold. */
+const hugeAnswer = async (): Promise<{ sender: RawUpstream; sizeBytes: number }> => {
+  const message = { role: 'assistant', content: 'x'.repeat(24 * MEGABYTE) };
+  const choices = [{ index: 0, message, finish_reason: 'stop' }];
+  const body = JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices });
+  const sender = await upstream((_request, socket) => void socket.write(rawAnswer(200, body)));
+  return { sender, sizeBytes: body.length };
+};
+
+it('a client that does not read a plain answer is cut after its time too', async () => {
+  const { sender } = await hugeAnswer();
+  const client = unreadingClient('stalled plain', sender.url, false);
+  try {
+    await until(() => sender.requests.length === 1);
+    await recordsOf('stalled plain');
+    await until(async () => (await gateway.inFlight()) === 0, { timeoutMs: BOUND_MS, what: 'the client being cut' });
+  } finally {
+    client.destroy();
+  }
+});
+
+it('a client that reads a plain answer slowly, but reads, is not cut', async () => {
+  const { sender, sizeBytes } = await hugeAnswer();
+  const client = unreadingClient('slow plain', sender.url, false);
+  let received = 0;
+  client.on('data', (bytes) => {
+    received += bytes.length;
+    // Slow enough for the whole to take longer than a client may be silent.
+    client.pause();
+    setTimeout(() => client.resume(), 2);
+  });
+  client.resume();
+  await until(() => received > sizeBytes || client.closed, { timeoutMs: 4_500, what: 'the whole answer' });
+  client.destroy();
+  expect(received).toBeGreaterThan(sizeBytes);
+});
+
+it('a client that does not read a stream which came packed is cut as well', async () => {
+  const text = 'x'.repeat(2 * MEGABYTE);
+  const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [delta(text)] };
+  const events = Buffer.from(`${`data: ${JSON.stringify(chunk)}\n\n`.repeat(6)}data: [DONE]\n\n`);
+  // All of it is here after one read: what is unpacked from it must wait as well.
+  const packed = gzipSync(events);
+  const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
+  const sender = await upstream((_request, socket) => void socket.write(rawAnswer(200, packed, headers)));
+  const client = unreadingClient('stalled packed', sender.url);
+  try {
+    await until(() => sender.requests.length === 1);
+    await recordsOf('stalled packed');
     await until(async () => (await gateway.inFlight()) === 0, { timeoutMs: BOUND_MS, what: 'the client being cut' });
   } finally {
     client.destroy();

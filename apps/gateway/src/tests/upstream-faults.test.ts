@@ -1,17 +1,9 @@
 import { createServer, type Socket } from 'node:net';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { type StandIn, startStandIn, until } from '@portolan/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readEvents, textOf } from '../testing/event-stream.ts';
 import { chat, MODELS, targetAt } from '../testing/providers.ts';
-import {
-  LAST_CHUNK,
-  type RawUpstream,
-  rawAnswer,
-  rawChunk,
-  rawHead,
-  startRawUpstream,
-} from '../testing/raw-upstream.ts';
+import { type RawUpstream, rawAnswer, rawChunk, rawHead, startRawUpstream } from '../testing/raw-upstream.ts';
 import { type GatewayUnderTest, startGateway } from '../testing/start-gateway.ts';
 
 let gateway: GatewayUnderTest;
@@ -261,63 +253,6 @@ it.each(Object.entries(oddErrors))(
     expect(told.error.message.length).toBeLessThan(1_000);
   },
 );
-
-const encodings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, 'X-GZIP': gzipSync } as const;
-
-describe.each(Object.entries(encodings))('a body packed with %s', (name, pack) => {
-  it('is unpacked when plain', async () => {
-    const response = await ask(await answering(rawAnswer(200, pack(text), { ...json, 'content-encoding': name })));
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-encoding')).toBeNull();
-    expect(await response.json()).toMatchObject(completion);
-  });
-
-  it('is unpacked when streamed, also byte by byte', async () => {
-    const chunk = {
-      ...completion,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta: { content: 'Hi.' } }],
-    };
-    const packed = pack(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`);
-    const url = await answering((socket) => {
-      const headers = { 'content-type': 'text/event-stream', 'content-encoding': name, 'transfer-encoding': 'chunked' };
-      socket.write(rawHead(200, headers));
-      for (const byte of packed) socket.write(rawChunk(Buffer.of(byte)));
-      socket.write(LAST_CHUNK);
-    });
-    const { chunks, isDone, headers } = await readEvents(await ask(url, { body: { stream: true } }));
-    expect(headers.get('content-encoding')).toBeNull();
-    expect(textOf(chunks)).toBe('Hi.');
-    expect(isDone).toBe(true);
-  });
-
-  it('is a cut when its stream breaks off', async () => {
-    const chunk = {
-      ...completion,
-      object: 'chat.completion.chunk',
-      choices: [{ index: 0, delta: { content: 'Hi.' } }],
-    };
-    const events = `data: ${JSON.stringify(chunk)}\n\n`.repeat(2_000);
-    const packed = pack(`${events}data: [DONE]\n\n`);
-    const url = await answering((socket) => {
-      const headers = { 'content-type': 'text/event-stream', 'content-encoding': name, connection: 'close' };
-      socket.write(rawHead(200, headers));
-      socket.write(packed.subarray(0, packed.length - 12), () => socket.destroySoon());
-    });
-    const response = await ask(url, { body: { stream: true } });
-    if (response.status !== 200) return expect(response.status).toBe(502);
-    const stream = await readEvents(response);
-    expect(stream.isDone).toBe(false);
-    expect(stream.error).toMatchObject({ error: { type: 'upstream_stream_error' }, provider: 'openai', choices: [] });
-  });
-});
-
-it('a stream that unpacks into one endless event is cut off', async () => {
-  const packed = gzipSync(Buffer.concat([Buffer.from('data: {"x":"'), Buffer.alloc(32 * 1024 * 1024, 'x')]));
-  const headers = { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' };
-  const response = await ask(await answering(rawAnswer(200, packed, headers)), { body: { stream: true } });
-  expect(response.status).toBe(502);
-});
 
 it('headers of more than any answer needs are a 502', async () => {
   const headers = { ...json, 'x-much': 'x'.repeat(128 * 1024) };
