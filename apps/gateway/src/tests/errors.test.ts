@@ -20,7 +20,6 @@ beforeAll(async () => {
   raw = await startRawUpstream((_request, socket) => void socket.write(rawBytes));
   gateway = await startGateway({
     virtualKeys: fleet.virtualKeys,
-    env: { GATEWAY_UPSTREAM_TIMEOUT_MS: '250' },
     configs: { 'pc-known': { virtual_key: 'one' } },
   });
 });
@@ -105,6 +104,21 @@ describe('before routing', () => {
     expect(status).toBe(400);
     expect(answer).toMatchObject({ status: 'failure', error: { type: 'invalid_config', code: null } });
   });
+
+  it('where inline configs are not allowed only saved ones are', async () => {
+    const strict = await startGateway({
+      virtualKeys: fleet.virtualKeys,
+      configs: { 'pc-known': { virtual_key: 'one' } },
+      env: { GATEWAY_INLINE_CONFIGS: 'deny' },
+    });
+    const inline = await strict.post('/chat/completions', body(), { config: { virtual_key: 'one' } });
+    expect(inline.status).toBe(400);
+    expect(await inline.json()).toMatchObject({
+      error: { type: 'invalid_request_error', code: 'inline_config_blocked', field: 'x-portkey-config' },
+    });
+    expect((await strict.post('/chat/completions', body(), { config: 'pc-known' })).status).toBe(200);
+    await strict.close();
+  });
 });
 
 describe('at a target', () => {
@@ -140,12 +154,17 @@ describe('at a target', () => {
   });
 
   it('a provider that says nothing, where no timeout is set', async () => {
+    const impatient = await startGateway({
+      virtualKeys: fleet.virtualKeys,
+      env: { GATEWAY_UPSTREAM_TIMEOUT_MS: '40' },
+    });
     fleet.at('one').script({ silent: true });
-    const response = routed(await ask({ config: { virtual_key: 'one' } }));
+    const response = routed(await impatient.post('/chat/completions', body(), { config: { virtual_key: 'one' } }));
     expect(await outcome(response)).toEqual({
       status: 504,
       body: ownError('openai did not answer in time', 'upstream_timeout'),
     });
+    await impatient.close();
   });
 
   it('an endpoint that the provider does not have is an exception of the gateway', async () => {
@@ -202,6 +221,17 @@ describe('at a target', () => {
       expect(await answering(200, text)).toEqual({
         status: 502,
         body: invalid(`Invalid response received from openai: ${text}`),
+      });
+    });
+
+    it('JSON of another shape with an error status keeps the status', async () => {
+      const text = '{"hello":"world"}';
+      expect(await answering(418, text)).toMatchObject({
+        status: 418,
+        body: {
+          error: { message: `Invalid response received from openai: ${text}`, type: null, param: null, code: null },
+          provider: 'openai',
+        },
       });
     });
 

@@ -277,11 +277,11 @@ describe(title('S12'), () => {
 });
 
 describe(title('S13'), () => {
-  const config = () => ({ ...configOf('S13'), request_timeout: 60 });
+  const config = (request_timeout: number) => ({ ...configOf('S13'), request_timeout });
 
   it('each target has its own time: the second answers after the first was too slow', async () => {
     fleet.at('open-ai-xxx').script({ silent: true });
-    const response = await ask({ config: config() });
+    const response = await ask({ config: config(400) });
     expect(response.status).toBe(200);
     expect(routingOf(response)).toMatchObject({ path: 'config.targets[1]' });
   });
@@ -289,7 +289,7 @@ describe(title('S13'), () => {
   it('when both are too slow the answer is the timeout, exactly', async () => {
     fleet.at('open-ai-xxx').script({ silent: true });
     fleet.at('azure-open-ai-xxx').script({ silent: true });
-    const response = await ask({ config: config() });
+    const response = await ask({ config: config(60) });
     expect(response.status).toBe(408);
     expect(await response.json()).toEqual({
       error: {

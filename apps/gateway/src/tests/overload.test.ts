@@ -1,6 +1,7 @@
 import { until, withTimeout } from '@portolan/testing';
 import { afterEach, expect, it } from 'vitest';
 import { type Fleet, startFleet } from '../testing/fleet.ts';
+import { type RawClient, rawClient } from '../testing/raw-client.ts';
 import { type GatewayUnderTest, startGateway } from '../testing/start-gateway.ts';
 
 const open: { close(): unknown }[] = [];
@@ -29,6 +30,24 @@ const gate = (): { readonly held: Promise<void>; release(): void } => {
 };
 
 const health = (gateway: GatewayUnderTest) => fetch(`${gateway.url}/health`);
+
+const client = async (gateway: GatewayUnderTest): Promise<RawClient> => {
+  const raw = await rawClient(gateway.url);
+  open.push(raw);
+  return raw;
+};
+
+const headOf = (gateway: GatewayUnderTest, text: string): string =>
+  [
+    'POST /v1/chat/completions HTTP/1.1',
+    'host: gateway',
+    `x-portkey-api-key: ${gateway.key}`,
+    'x-portkey-provider: @one',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    '',
+    '',
+  ].join('\r\n');
 
 it('health is told without a key', async () => {
   const { gateway } = await start();
@@ -102,5 +121,34 @@ it('a stream under way comes to its end while the gateway drains', async () => {
   gateway.gateway.announceShutdown();
   const drain = gateway.gateway.drain();
   expect(await response.text()).toContain('data: [DONE]');
+  await withTimeout(drain, 4_000, 'drain');
+});
+
+it('a request whose headers were still coming when the drain began is told in the usual form', async () => {
+  const { fleet, gateway } = await start();
+  const { held, release } = gate();
+  fleet.at('one').script({ hold: held });
+  const first = ask(gateway);
+  await until(() => fleet.at('one').requests.length === 1);
+  const late = await client(gateway);
+  const text = JSON.stringify(body);
+  const head = headOf(gateway, text);
+  late.write(head.slice(0, 40));
+  // The server has taken the connection once it has answered another request on a later one.
+  await health(gateway);
+  gateway.gateway.announceShutdown();
+  const drain = gateway.gateway.drain();
+  late.write(head.slice(40) + text);
+  const reply = await late.reply();
+  expect([200, 503]).toContain(reply.status);
+  expect(reply.headers).toMatchObject({ connection: 'close', 'x-portkey-trace-id': expect.stringMatching(/.+/) });
+  if (reply.status === 503) {
+    expect(JSON.parse(reply.text)).toMatchObject({
+      status: 'failure',
+      error: { type: 'shutting_down', code: 'shutting_down', message: expect.any(String), param: null },
+    });
+  }
+  release();
+  expect((await first).status).toBe(200);
   await withTimeout(drain, 4_000, 'drain');
 });

@@ -7,20 +7,21 @@ const BODY_LIMIT = 1024 * 1024;
 
 let fleet: Fleet;
 let gateway: GatewayUnderTest;
+/** Waits for slow clients only shortly. */
+let impatient: GatewayUnderTest;
 
 beforeAll(async () => {
   fleet = await startFleet({ one: 'openai' });
   gateway = await startGateway({
     virtualKeys: fleet.virtualKeys,
-    env: {
-      GATEWAY_BODY_LIMIT_BYTES: String(BODY_LIMIT),
-      GATEWAY_CLIENT_HEADERS_TIMEOUT_MS: '100',
-      GATEWAY_CLIENT_BODY_TIMEOUT_MS: '150',
-    },
+    env: { GATEWAY_BODY_LIMIT_BYTES: String(BODY_LIMIT) },
+  });
+  impatient = await startGateway({
+    env: { GATEWAY_CLIENT_HEADERS_TIMEOUT_MS: '100', GATEWAY_CLIENT_BODY_TIMEOUT_MS: '150' },
   });
 });
 afterAll(async () => {
-  await gateway.close();
+  await Promise.all([gateway.close(), impatient.close()]);
   await fleet.close();
 });
 beforeEach(() => fleet.reset());
@@ -71,6 +72,16 @@ describe('paths', () => {
     expect(fleet.onlyRequest('one').path).toBe('/v1/chat/completions');
   });
 
+  it('a path outside /v1 is not found, in the form that old clients read and in ours', async () => {
+    for (const path of ['/chat/completions', '/v2/chat/completions', '/admin', '/%00']) {
+      const response = await post(path, JSON.stringify(chat));
+      expect(response.status, path).toBe(404);
+      const body = await errorOf(response);
+      expect(body).toMatchObject({ message: 'Not Found', ok: false, error: { type: 'not_found', code: null } });
+    }
+    expect(fleet.calls()).toEqual({});
+  });
+
   it('PATCH is not a method of any path', async () => {
     for (const path of [COMPLETIONS, '/v1/anything']) {
       const response = await request(path, { method: 'PATCH' });
@@ -104,6 +115,10 @@ describe('?pretty', () => {
     expect(await isIndented(await post(`${COMPLETIONS}?a=b&pretty=1`, JSON.stringify(chat)))).toBe(true);
     expect(await isIndented(await post(COMPLETIONS, JSON.stringify(chat)))).toBe(false);
     expect(await isIndented(await post(`${COMPLETIONS}?pretty`, '{bad'))).toBe(true);
+  });
+
+  it('also those of paths that do not exist', async () => {
+    expect(await isIndented(await post('/nowhere?pretty', '{}'))).toBe(true);
   });
 
   it('leaves a stream as it is', async () => {
@@ -154,7 +169,7 @@ describe('bodies', () => {
     expect(await response.json()).toMatchObject({ provider: 'openai' });
   });
 
-  it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded'])(
+  it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'nonsense'])(
     'content type %s is refused',
     async (type) => {
       expect((await refused(JSON.stringify(chat), { 'content-type': type })).message).toBe(
@@ -227,9 +242,9 @@ const head = (): string =>
 const length = (text: string): string => `content-length: ${Buffer.byteLength(text)}`;
 
 describe('what is no proper HTTP is answered on the socket, and the connection ends', () => {
-  const exchange = async (...texts: readonly string[]): Promise<RawReply> => {
-    const client = await rawClient(gateway.url);
-    for (const text of texts) client.write(text);
+  const exchange = async (text: string, url = gateway.url): Promise<RawReply> => {
+    const client = await rawClient(url);
+    client.write(text);
     const reply = await client.reply();
     await client.closed();
     client.close();
@@ -253,11 +268,11 @@ describe('what is no proper HTTP is answered on the socket, and the connection e
   });
 
   it('headers that do not come to an end', async () => {
-    expect((await exchange(head())).status).toBe(408);
+    expect((await exchange(head(), impatient.url)).status).toBe(408);
   });
 
   it('a body that does not come to an end', async () => {
-    expect((await exchange(`${head()}content-length: 100\r\n\r\n{"model":`)).status).toBe(408);
+    expect((await exchange(`${head()}content-length: 100\r\n\r\n{"model":`, impatient.url)).status).toBe(408);
   });
 
   it('a length and a transfer encoding at once', async () => {
@@ -285,7 +300,7 @@ describe('what is no proper HTTP is answered on the socket, and the connection e
 });
 
 describe('headers that decide something and come twice', () => {
-  it.each(['authorization', 'x-portkey-api-key', 'x-portkey-config'])('%s', async (name) => {
+  it.each(['authorization', 'x-portkey-api-key', 'x-portkey-config', 'content-type'])('%s', async (name) => {
     const text = JSON.stringify(chat);
     const client = await rawClient(gateway.url);
     const twice = name === 'authorization' ? `${name}: a\r\n${name}: b\r\n` : `${name}: {}\r\n${name}: {}\r\n`;
