@@ -119,7 +119,7 @@ it('the corpus is large, and without doubles', () => {
 });
 
 describe.each(callRoutes.map(({ method, path }) => ({ method, path })))('$method $path', ({ method, path }) => {
-  it.each(Object.keys(carriers))('goes nowhere that %s must not lead', async (name) => {
+  it.each(Object.keys(carriers))('goes nowhere that %s must not lead', { timeout: 30_000 }, async (name) => {
     const carry = carriers[name] ?? (() => undefined);
     const before = visits();
     const asked = urls.flatMap((url, at) => {

@@ -88,7 +88,9 @@ const trailOf = async (trace: string, length: number) => {
 
 const AT_ONCE = 15;
 
-it('any tree of strategies makes the calls, names the target and leaves the trail that the rules say', async () => {
+it('any tree of strategies makes the calls, names the target and leaves the trail that the rules say', {
+  timeout: 60_000,
+}, async () => {
   const property = fc.asyncProperty(fc.array(treePlan, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (plans) => {
     const results = await Promise.all(plans.map(async (plan) => ({ plan, ...(await run(plan)) })));
     for (const { plan, trace, response, upstreamCalls } of results) {
@@ -106,7 +108,7 @@ it('any tree of strategies makes the calls, names the target and leaves the trai
 
 const MARGIN_MS = 2_000;
 
-it('with a total timeout it stops in time, having done no more than a part of that', async () => {
+it('with a total timeout it stops in time, having done no more than a part of that', { timeout: 60_000 }, async () => {
   const property = fc.asyncProperty(
     fc.array(
       fc.record({

@@ -114,7 +114,9 @@ const errorOf = (stream: EventStream): JsonObject => stream.error?.error as Json
 
 // The rehearsal provider speaks as Mistral does.
 describe.each(STREAMING.filter((each) => each !== 'rehearsal'))('a stream of %s that is cut', (provider) => {
-  it('never looks like a success, wherever the cut falls and however the body is delimited', async () => {
+  it('never looks like a success, wherever the cut falls and however the body is delimited', {
+    timeout: 30_000,
+  }, async () => {
     const cuts = FRAMINGS.flatMap((framing) =>
       cutsOf(provider, framing).filter(({ bytes }) => bytes < endsAt(provider, framing)),
     );
