@@ -66,6 +66,8 @@ const message = tagged('role', {
       content: byKind({ string: text(), array: listOf(assistantPart) }),
       name: text(),
       refusal: text(),
+      // Clients hand an answer's message back as it came.
+      annotations: listOf(anyObject),
       audio: object({ id: text() }),
       tool_calls: listOf(toolCall, { min: 1 }),
       function_call: object({ name: text(), arguments: text() }),
