@@ -104,21 +104,6 @@ describe('before routing', () => {
     expect(status).toBe(400);
     expect(answer).toMatchObject({ status: 'failure', error: { type: 'invalid_config', code: null } });
   });
-
-  it('where inline configs are not allowed only saved ones are', async () => {
-    const strict = await startGateway({
-      virtualKeys: fleet.virtualKeys,
-      configs: { 'pc-known': { virtual_key: 'one' } },
-      env: { GATEWAY_INLINE_CONFIGS: 'deny' },
-    });
-    const inline = await strict.post('/chat/completions', body(), { config: { virtual_key: 'one' } });
-    expect(inline.status).toBe(400);
-    expect(await inline.json()).toMatchObject({
-      error: { type: 'invalid_request_error', code: 'inline_config_blocked', field: 'x-portkey-config' },
-    });
-    expect((await strict.post('/chat/completions', body(), { config: 'pc-known' })).status).toBe(200);
-    await strict.close();
-  });
 });
 
 describe('at a target', () => {
