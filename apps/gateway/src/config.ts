@@ -54,7 +54,7 @@ export const gatewayEnv = z.object({
     'Longest wait for one answer where no timeout is set; also the longest silence inside a plain answer.',
   ),
   GATEWAY_CONNECT_TIMEOUT_MS: envInteger({ min: 1, max: 600_000, whenAbsent: 10_000 }).describe(
-    'Connecting to a provider, TLS included.',
+    'Connecting to a provider, TLS included; kept to about a second.',
   ),
   GATEWAY_UPSTREAM_CONNECTIONS: envInteger({ min: 1, max: 65_535, whenAbsent: 256 }).describe(
     'Connections to one provider host.',

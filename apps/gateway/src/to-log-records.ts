@@ -28,6 +28,7 @@ const toLogRecord = (
   const complete = completion === undefined || completion.outcome === 'complete';
   const isSuccess = complete && status >= 200 && status < 300;
   const cost = isSuccess || completion?.usage !== undefined ? priced(call, trial, completion) : FREE;
+  const kept = keptBodies(call, trial, completion, isSuccess);
   const lastAttempt = attempts.at(-1);
   const relativeMs = (atMs: number | undefined) => (atMs === undefined ? null : round(atMs - call.startedAtMs));
   return {
@@ -55,10 +56,12 @@ const toLogRecord = (
     errorType: completion?.error?.type ?? lastAttempt?.error ?? null,
     errorMessage: completion?.error?.message ?? null,
     finishReason: completion?.finishReason ?? null,
-    attempts: attempts.map((attempt) => ({
-      ...attempt,
-      startMs: round(attempt.startMs),
-      durationMs: round(attempt.durationMs),
+    attempts: attempts.map(({ startMs, durationMs, status, error, retryAfterMs }) => ({
+      startMs: round(startMs),
+      durationMs: round(durationMs),
+      status,
+      error,
+      retryAfterMs,
     })),
     retryCount: trial.retryCount,
     usage: completion?.usage ?? null,
@@ -76,7 +79,9 @@ const toLogRecord = (
     sdkVersion: textHeader(headers.raw['x-portkey-package-version']),
     runtime: textHeader(headers.raw['x-portkey-runtime']),
     runtimeVersion: textHeader(headers.raw['x-portkey-runtime-version']),
-    ...bodies(call, trial, completion, isSuccess),
+    requestBody: kept.request,
+    sentBody: kept.sent,
+    responseBody: kept.response,
     bodiesDropped: false,
   };
 };
@@ -93,21 +98,21 @@ const priced = (call: Routed, trial: Trial, completion: Completion | undefined):
     at: new Date(call.receivedAtMs),
   });
 
-const bodies = (
+const keptBodies = (
   call: Routed,
   trial: Trial,
   completion: Completion | undefined,
   isSuccess: boolean,
-): Pick<LogRecord, 'requestBody' | 'sentBody' | 'responseBody'> => {
-  const responseBody = trial.errorBody ?? completion?.body;
+): { request: string | null; sent: string | null; response: string | null } => {
+  const response = trial.errorBody ?? completion?.body;
   // Without debug only the answers of failed calls are kept: somebody has to find out why.
-  if (!call.headers.debug) {
-    return { requestBody: null, sentBody: null, responseBody: isSuccess ? null : asText(responseBody) };
-  }
-  if (call.endpoint === 'embed' && isSuccess) {
-    return { requestBody: asText(call.bytes), sentBody: asText(trial.sentBody), responseBody: '...REDACTED...' };
-  }
-  return { requestBody: asText(call.bytes), sentBody: asText(trial.sentBody), responseBody: asText(responseBody) };
+  if (!call.headers.debug) return { request: null, sent: null, response: isSuccess ? null : asText(response) };
+  const isVectors = call.endpoint === 'embed' && isSuccess;
+  return {
+    request: asText(call.bytes),
+    sent: asText(trial.sentBody),
+    response: isVectors ? '...REDACTED...' : asText(response),
+  };
 };
 
 const asText = (body: Completion['body']): string | null => {

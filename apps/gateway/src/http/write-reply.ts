@@ -15,7 +15,7 @@ export const writeReply = (response: ServerResponse, reply: Reply, ids: CallIds,
   headers['cache-control'] = 'no-cache';
   headers['x-accel-buffering'] = 'no';
   response.writeHead(status, headers);
-  body.pipeTo(streamSink(response));
+  body.pipeTo(streamSink(response, door.clientStallMs));
 };
 
 export interface DoorOptions {
@@ -60,8 +60,7 @@ const SLICE_BYTES = 256 * 1024;
 /** A large body at the client's pace; a client that takes nothing for too long is cut. */
 const writeSlices = (response: ServerResponse, body: Uint8Array, stallMs: number): void => {
   let at = 0;
-  const stall = setTimeout(() => response.destroy(), stallMs);
-  response.once('close', () => clearTimeout(stall));
+  const stall = cutUnlessClosed(response, stallMs);
   const writeOn = () => {
     stall.refresh();
     while (at < body.length) {
@@ -74,7 +73,14 @@ const writeSlices = (response: ServerResponse, body: Uint8Array, stallMs: number
   writeOn();
 };
 
-const streamSink = (response: ServerResponse): StreamSink => {
+/** A client has this long; whoever sees it read winds the clock up again. */
+const cutUnlessClosed = (response: ServerResponse, stallMs: number): NodeJS.Timeout => {
+  const stall = setTimeout(() => response.destroy(), stallMs);
+  response.once('close', () => clearTimeout(stall));
+  return stall;
+};
+
+const streamSink = (response: ServerResponse, stallMs: number): StreamSink => {
   const keepAlive = setTimeout(() => {
     if (response.writable && !response.writableNeedDrain) response.write(': keep-alive\n\n');
     keepAlive.refresh();
@@ -90,6 +96,8 @@ const streamSink = (response: ServerResponse): StreamSink => {
     end() {
       clearTimeout(keepAlive);
       response.end();
+      // The end itself may be what the client does not take.
+      if (response.writableLength > 0) cutUnlessClosed(response, stallMs);
     },
   };
 };

@@ -58,6 +58,12 @@ it.each<[code: string, field: string, headers: Record<string, string>]>([
   expect(fleet.calls()).toEqual({});
 });
 
+it('nor may the deprecated mode name a provider', async () => {
+  const response = await ask({ 'x-portkey-mode': 'proxy ollama' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: 'inline_provider_blocked' } });
+});
+
 it('of several violations the first is named', async () => {
   const response = await ask({
     'x-portkey-config': '{"virtual_key":"one"}',

@@ -8,7 +8,7 @@ import type { LogPublisher } from '../../ports/log-publisher.ts';
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 const FLUSH_MS = 100;
 /** Written in one go at most: a slice of work that does not hold up calls for long. */
-const BATCH = 256;
+const BATCH = 64;
 
 /**
  * Log records as JSON lines, one file a day, `log-2026-01-31.jsonl`. A call only leaves its record in a queue;
