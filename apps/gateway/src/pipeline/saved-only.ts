@@ -28,7 +28,8 @@ export const savedOnly =
     if (allowInline) return next;
     return (call) => {
       for (const { header, code, what, isInline } of INLINE) {
-        const value = call.headers.raw[header];
+        // A provider can also be named in an older header: what counts is what was understood.
+        const value = header === 'x-portkey-provider' ? call.headers.provider : call.headers.raw[header];
         if (typeof value !== 'string' || value === '' || isInline?.(value) === false) continue;
         throw new PlatformError('invalid_request_error', {
           public: `${what} are not allowed here: use a saved config or a virtual key by its slug`,
