@@ -69,30 +69,33 @@ export const checkNames = (rawHeaders: readonly string[], headers: IncomingHttpH
 
 /** The gateway's own headers, read leniently and once. @throws PlatformError for values that cannot be meant */
 export const readClientHeaders = (raw: IncomingHttpHeaders): ClientHeaders => {
-  const value = (name: string): string | undefined => {
-    const found = raw[PREFIX + name];
-    return typeof found === 'string' && found !== '' ? found : undefined;
-  };
-  const config = value('config');
-  const metadata = value('metadata');
-  const mode = value('mode');
+  const config = text(raw['x-portkey-config']);
+  const metadata = text(raw['x-portkey-metadata']);
+  const strict = text(raw['x-portkey-strict-open-ai-compliance']) ?? text(raw['x-portkey-strict-openai-compliance']);
   return {
     raw,
-    apiKey: value('api-key'),
+    apiKey: text(raw['x-portkey-api-key']),
     bearer: bearerToken(raw.authorization),
     config: config === undefined ? undefined : decodeJsonHeader(config),
-    provider: value('provider') ?? (mode?.startsWith('proxy ') ? mode.slice('proxy '.length).trim() : undefined),
-    virtualKey: value('virtual-key'),
+    provider: text(raw['x-portkey-provider']) ?? providerOfMode(text(raw['x-portkey-mode'])),
+    virtualKey: text(raw['x-portkey-virtual-key']),
     metadata: metadata === undefined ? undefined : decodeJsonHeader(metadata),
-    customHost: value('custom-host'),
-    forwardHeaders: forwardList(value('forward-headers')),
-    sensitiveHeaders: listOf(value('sensitive-headers')) ?? [],
-    requestTimeoutMs: integerOf(value('request-timeout')),
-    retryCount: integerOf(value('retry-count')),
-    strict: booleanOf(value('strict-open-ai-compliance') ?? value('strict-openai-compliance')) !== false,
-    debug: booleanOf(value('debug')) !== false,
+    customHost: text(raw['x-portkey-custom-host']),
+    forwardHeaders: forwardList(text(raw['x-portkey-forward-headers'])),
+    sensitiveHeaders: listOf(text(raw['x-portkey-sensitive-headers'])) ?? [],
+    requestTimeoutMs: integerOf(text(raw['x-portkey-request-timeout'])),
+    retryCount: integerOf(text(raw['x-portkey-retry-count'])),
+    strict: booleanOf(strict) !== false,
+    debug: booleanOf(text(raw['x-portkey-debug'])) !== false,
   };
 };
+
+const text = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The deprecated `x-portkey-mode: proxy <provider>`. */
+const providerOfMode = (mode: string | undefined): string | undefined =>
+  mode?.startsWith('proxy ') ? mode.slice('proxy '.length).trim() : undefined;
 
 /** Names that may never be forwarded: they would change where a request goes, how it is framed, or speak to a cloud's metadata service. */
 const NEVER_FORWARDED = new Set([

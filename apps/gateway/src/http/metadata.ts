@@ -21,19 +21,21 @@ export const mergeMetadata = (from: {
     if (keys <= MAX_KEYS && key !== '__proto__') merged[key] = value;
   };
   if (from.baggage !== undefined) for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
-  if (from.request !== undefined) for (const [key, value] of objectPairs(from.request)) add(key, value);
+  const requested = from.request === undefined ? undefined : parsedObject(from.request);
+  if (requested !== undefined) {
+    for (const [key, value] of Object.entries(requested)) if (value !== null) add(key, asText(value));
+  }
   for (const key in from.apiKey) merged[key] = from.apiKey[key] ?? '';
   if (merged._user === undefined && typeof from.user === 'string' && from.user !== '') add('_user', asText(from.user));
   return merged;
 };
 
-const objectPairs = (json: string): [string, string][] => {
+const parsedObject = (json: string): object | undefined => {
   try {
     const parsed: unknown = JSON.parse(json);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return [];
-    return Object.entries(parsed).flatMap(([key, value]) => (value === null ? [] : [[key, asText(value)]]));
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 };
 
