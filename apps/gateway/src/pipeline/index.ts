@@ -27,7 +27,7 @@ export const pipeline = (deps: PipelineDeps): Handle<Received> => {
     readBody, // what
     listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
-    record: record(deps.logs, deps.clock), // leaves a record of every target tried
+    record: record(deps.logs, deps.clock, deps.log), // leaves a record of every target tried
     route: route(deps), // goes there
   };
   return steps.authenticate(
