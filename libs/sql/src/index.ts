@@ -1,0 +1,1 @@
+export type { Database, Row, Sql, SqlValue } from './sql.ts';
