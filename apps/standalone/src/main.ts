@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { InvalidEnvironment } from '@portolan/service-kit';
+import { DataDirLocked, InvalidEnvironment } from '@portolan/service-kit';
 import { UnusableKeyFile } from './api-key.ts';
 import { banner } from './banner.ts';
 import { AddressUnusable } from './free-port.ts';
 import { GatewayNotStarted } from './gateway-process.ts';
 import { renderHelp } from './help.mjs';
-import { DataDirLocked } from './lock.ts';
 import { asksForHelp, readOptions, UnknownArgument } from './options.ts';
 import { startPlatform } from './platform.ts';
 import { stopWish } from './stop-wish.ts';

@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startRehearsal } from '@portolan/rehearsal';
+import { lockDataDir } from '@portolan/service-kit';
 import { keepApiKey } from './api-key.ts';
 import { requireFreePort } from './free-port.ts';
 import { gatewayEnvironment } from './gateway-env.ts';
 import { startGateway } from './gateway-process.ts';
-import { lockDataDir } from './lock.ts';
 import type { Options } from './options.ts';
 import { superviseGateway } from './supervise.ts';
 

@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock.ts';
+export { type DataDirLock, DataDirLocked, lockDataDir } from './data-dir/lock.ts';
 export { envFlag, envInteger, envList, InvalidEnvironment, parseEnv } from './env.ts';
 export { CODES, type ErrorName, publicType } from './errors/codes.ts';
 export { PlatformError, type PlatformErrorDetail } from './errors/platform-error.ts';

@@ -16,7 +16,7 @@ export interface DataDirLock {
 
 export class DataDirLocked extends Error {
   constructor(dataDir: string, pid: number) {
-    super(`${dataDir} is in use by process ${pid}; stop it first, or choose another folder with --data-dir.`);
+    super(`${dataDir} is in use by process ${pid}; stop it first, or choose another folder.`);
     this.name = 'DataDirLocked';
   }
 }
