@@ -50,7 +50,18 @@ export const isTiered = (row: PriceRow, promptTokens: number): boolean =>
 const rate = (usdPerMillion: number | undefined): FemtoUsd | undefined =>
   usdPerMillion === undefined ? undefined : perToken(usdPerMillion);
 
+/** Rows never change, and each priced call asks for the same few. */
+const known = new WeakMap<PriceRow, Rates>();
+
 const plainRates = (row: PriceRow): Rates => {
+  const before = known.get(row);
+  if (before !== undefined) return before;
+  const rates = computedRates(row);
+  known.set(row, rates);
+  return rates;
+};
+
+const computedRates = (row: PriceRow): Rates => {
   const input = rate(row.input);
   const output = rate(row.output);
   const write5m = rate(row.cacheWrite5m);

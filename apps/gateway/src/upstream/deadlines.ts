@@ -23,13 +23,19 @@ export interface DefaultDeadlines {
   readonly upstreamMs: number;
 }
 
+/** Node fires a longer timer at once. Nobody means 24 days and a half. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** A header wins for every target, then what the config says for the target, then the deployment. */
 export const deadlinesOf = (policy: Policy, header: number | undefined, defaults: DefaultDeadlines): Deadlines => ({
-  totalMs: policy.totalTimeoutMs ?? orNone(defaults.totalMs),
-  attemptMs: header ?? policy.requestTimeoutMs ?? Number.POSITIVE_INFINITY,
-  firstTokenMs: policy.firstTokenTimeoutMs ?? orNone(defaults.firstTokenMs),
-  idleMs: policy.streamIdleTimeoutMs ?? defaults.idleMs,
+  totalMs: bounded(policy.totalTimeoutMs) ?? orNone(defaults.totalMs),
+  attemptMs: bounded(header ?? policy.requestTimeoutMs) ?? Number.POSITIVE_INFINITY,
+  firstTokenMs: bounded(policy.firstTokenTimeoutMs) ?? orNone(defaults.firstTokenMs),
+  idleMs: bounded(policy.streamIdleTimeoutMs) ?? defaults.idleMs,
   upstreamMs: defaults.upstreamMs,
 });
+
+const bounded = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.min(ms, MAX_TIMER_MS);
 
 const orNone = (ms: number): number => (ms > 0 ? ms : Number.POSITIVE_INFINITY);
