@@ -26,6 +26,8 @@ export const gatewayEnv = z.object({
   TRUSTED_CUSTOM_HOSTS: envList().describe(
     'Custom hosts that may be private: exact names, `*.suffix` or CIDR ranges, comma separated.',
   ),
+  GATEWAY_CORS_ORIGINS: envList().describe('Origins whose pages may call, comma separated; `*` for all. Empty: none.'),
+  HEADERS_TO_METADATA: envList().describe('Request headers copied into the metadata of a call, comma separated.'),
   GATEWAY_BODY_LIMIT_BYTES: envInteger({ min: 1_024, max: 1_073_741_824, whenAbsent: 104_857_600 }).describe(
     'Largest request body.',
   ),

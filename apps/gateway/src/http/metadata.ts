@@ -4,10 +4,12 @@ const MAX_KEYS = 128;
 export type Metadata = Readonly<Record<string, string>>;
 
 /**
- * A call's metadata, weakest first: W3C baggage, the request's own, the API key's defaults.
+ * A call's metadata, weakest first: W3C baggage, headers of the deployment's choice, the request's own, the API key's defaults.
  * The body's `user` fills `_user` where nobody else did. Text that is not a JSON object counts as none.
  */
 export const mergeMetadata = (from: {
+  /** Headers that the deployment wants in it, with their names. */
+  headers?: readonly (readonly [string, string | string[] | undefined])[];
   baggage: string | undefined;
   request: string | undefined;
   apiKey: Metadata;
@@ -21,6 +23,7 @@ export const mergeMetadata = (from: {
     if (keys <= MAX_KEYS && key !== '__proto__') merged[key] = value;
   };
   if (from.baggage !== undefined) for (const [key, value] of baggagePairs(from.baggage)) add(key, value);
+  for (const [key, value] of from.headers ?? []) if (typeof value === 'string') add(key, asText(value));
   const requested = from.request === undefined ? undefined : parsedObject(from.request);
   if (requested !== undefined) {
     for (const [key, value] of Object.entries(requested)) if (value !== null) add(key, asText(value));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, type Logger, PlatformError } from '@portolan/service-kit';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { allowOrigin } from './cors.ts';
 import { readIdentifiers } from './identifiers.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -14,6 +15,8 @@ export interface ServerOptions extends DoorDeps {
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly version: string;
+  /** Whose pages may call; none when empty. */
+  readonly corsOrigins: readonly string[];
   /** Would a call be served right now? */
   ready(): boolean;
 }
@@ -46,6 +49,12 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
   });
 
   options.inFlight.watch(app.server);
+  if (options.corsOrigins.length > 0) {
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!allowOrigin(options.corsOrigins, request.raw, reply.raw)) return done();
+      reply.hijack();
+    });
+  }
   app.removeAllContentTypeParsers();
   // Any type is taken in: what it may be is judged once it is known who asks.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

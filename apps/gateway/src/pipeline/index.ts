@@ -16,6 +16,8 @@ export interface PipelineDeps extends ConfigSources, RouteDeps {
   readonly allowInline: boolean;
   /** Undefined: no records are kept. */
   readonly logs: LogPublisher | undefined;
+  /** Request headers that become metadata. */
+  readonly headersToMetadata: readonly string[];
   readonly clock: Clock;
 }
 
@@ -24,7 +26,7 @@ export const pipeline = (deps: PipelineDeps): Handle<Received> => {
   const steps = {
     authenticate: authenticate(deps.apiKeys), // who
     savedOnly: savedOnly(deps.allowInline), // with what they may bring along
-    readBody, // what
+    readBody: readBody(deps.headersToMetadata), // what
     listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock, deps.log), // leaves a record of every target tried

@@ -5,17 +5,24 @@ import { type Identified, type Step, type Understood, understood } from '../exch
 import { mergeMetadata } from '../http/metadata.ts';
 
 /** What a call asks. Its body is not looked at before it is known who sent it. */
-export const readBody: Step<Identified, Understood> = (next) => (call) => {
-  const body = call.method === 'GET' ? {} : parseBody(call);
-  const { baggage } = call.headers.raw;
-  const metadata = mergeMetadata({
-    baggage: typeof baggage === 'string' ? baggage : undefined,
-    request: call.headers.metadata,
-    apiKey: call.apiKey.metadata,
-    user: body.user,
-  });
-  return next(understood(call, body, metadata));
-};
+export const readBody =
+  (headersToMetadata: readonly string[]): Step<Identified, Understood> =>
+  (next) => {
+    const names = headersToMetadata.map((name) => name.toLowerCase());
+    return (call) => {
+      const body = call.method === 'GET' ? {} : parseBody(call);
+      const { raw } = call.headers;
+      const { baggage } = raw;
+      const metadata = mergeMetadata({
+        headers: names.map((name) => [name, raw[name]]),
+        baggage: typeof baggage === 'string' ? baggage : undefined,
+        request: call.headers.metadata,
+        apiKey: call.apiKey.metadata,
+        user: body.user,
+      });
+      return next(understood(call, body, metadata));
+    };
+  };
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
