@@ -41,28 +41,32 @@ const passwordsIn = (url: string): readonly string[] => {
   }
 };
 
-/** What happened on the way to the server or back, without any password. */
-const onTheWay = (code: string, error: unknown, passwords: readonly string[]): SqlError => {
-  const said = error instanceof Error ? error.message : String(error);
-  const codeOfSystem = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const sentence = passwords.reduce((text, password) => text.replaceAll(password, '…'), said || codeOfSystem);
-  return new SqlError(code, sentence);
+/** What happened on the way to the server or back. */
+const onTheWay = (code: string, error: unknown): SqlError => {
+  const said = error instanceof Error ? error.message : '';
+  const codeOfSystem = error instanceof Error && 'code' in error ? String(error.code) : 'no reason is known';
+  return new SqlError(code, said === '' ? `the connection to the database failed: ${codeOfSystem}` : said);
 };
 
-const failedToConnect = (error: unknown, passwords: readonly string[]): SqlError => {
+const withoutPasswords = (error: SqlError, passwords: readonly string[]): SqlError =>
+  new SqlError(
+    error.code,
+    passwords.reduce((text, password) => text.replaceAll(password, '…'), error.message),
+    error,
+  );
+
+const failedToConnect = (error: unknown): SqlError => {
   if (isServerError(error)) return fromServer(error);
-  const waited = error instanceof Error && error.message === 'timeout exceeded when trying to connect';
-  return waited
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect'
     ? new SqlError(SQLSTATE.too_many_connections, 'no connection to the database became free in time')
-    : onTheWay(SQLSTATE.cannot_connect, error, passwords);
+    : onTheWay(SQLSTATE.cannot_connect, error);
 };
 
-const failedToRun = (error: unknown, passwords: readonly string[]): SqlError => {
+const failedToRun = (error: unknown): SqlError => {
   if (isServerError(error)) return fromServer(error);
-  const late = error instanceof Error && error.message === 'Query read timeout';
-  return late
+  return error instanceof Error && error.message === 'Query read timeout'
     ? new SqlError(SQLSTATE.query_canceled, 'the database did not answer in time')
-    : onTheWay(SQLSTATE.connection_failure, error, passwords);
+    : onTheWay(SQLSTATE.connection_failure, error);
 };
 
 interface LentSession extends Session {
@@ -70,14 +74,14 @@ interface LentSession extends Session {
   readonly isUsable: () => boolean;
 }
 
-const sessionOf = (client: PoolClient, deadlineMs: number, passwords: readonly string[]): LentSession => {
+const sessionOf = (client: PoolClient, deadlineMs: number): LentSession => {
   let usable = true;
   const ask = async (statement: QueryConfig & { readonly queryMode?: 'extended' }): Promise<readonly Row[]> => {
     const withDeadline = { ...statement, query_timeout: deadlineMs };
     try {
       return (await client.query<Record<string, unknown>>(withDeadline)).rows;
     } catch (error) {
-      const failure = failedToRun(error, passwords);
+      const failure = failedToRun(error);
       // A statement that the server refused leaves the connection fine; anything else leaves it in the middle of something.
       if (!isServerError(error) || isUnavailable(failure)) usable = false;
       throw failure;
@@ -134,7 +138,7 @@ export const openPostgres = ({
     try {
       return await pool.connect();
     } catch (error) {
-      throw failedToConnect(error, passwords);
+      throw withoutPasswords(failedToConnect(error), passwords);
     }
   };
 
@@ -142,7 +146,7 @@ export const openPostgres = ({
     use: async (work, forSchema) => {
       const client = await borrow();
       const deadlineMs = (forSchema ? MIGRATION_STATEMENT_TIMEOUT_MS : statementTimeoutMs) + DEADLINE_GRACE_MS;
-      const session = sessionOf(client, deadlineMs, passwords);
+      const session = sessionOf(client, deadlineMs);
       const onError = (): void => session.discard();
       client.on('error', onError);
       try {
