@@ -1,0 +1,79 @@
+import type { Secret } from '@portolan/service-kit';
+import { RootKeyUnavailable, WrapRefused } from '../../ports/root-key.ts';
+
+/** Gives the bearer of our identity at the KMS: a file that an agent renews, or an instance's metadata service. */
+export type TokenSource = () => Promise<Secret>;
+
+export interface KmsCall {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Who is asked, for errors. */
+  readonly service: string;
+}
+
+/** A KMS answers with a key and some words about it. */
+const ANSWER_MAX_BYTES = 65_536;
+
+/** The statuses by which a KMS says that the ciphertext, the key and the bound data do not belong together. */
+const REFUSED = new Set([400, 422]);
+
+const readBounded = async (response: Response, service: string): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > ANSWER_MAX_BYTES) throw new RootKeyUnavailable(`${service} answered with too many bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const send = async ({ url, headers, body, timeoutMs, service }: KmsCall): Promise<{ status: number; text: string }> => {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, text: await readBounded(response, service) };
+  } catch (error) {
+    if (error instanceof RootKeyUnavailable) throw error;
+    throw new RootKeyUnavailable(`${service} did not answer.`, { cause: error });
+  }
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Asks a KMS once. What it says in an error is dropped: it may quote what we sent.
+ * @returns the parsed JSON of a 2xx answer, undefined when it is not JSON
+ * @throws WrapRefused         when the KMS refuses these bytes
+ * @throws RootKeyUnavailable  when it does not answer, or refuses us
+ */
+export const callKms = async (call: KmsCall): Promise<unknown> => {
+  const { status, text } = await send(call);
+  if (status >= 200 && status < 300) return parse(text);
+  if (REFUSED.has(status)) throw new WrapRefused(`${call.service} refused the wrapped key (status ${status}).`);
+  throw new RootKeyUnavailable(`${call.service} answered with status ${status}.`);
+};
+
+/** The text at a path of a parsed answer. @throws RootKeyUnavailable when it is not there */
+export const textAt = (answer: unknown, path: readonly string[], service: string): string => {
+  const value = path.reduce<unknown>(
+    (at, name) =>
+      typeof at === 'object' && at !== null ? Object.entries(at).find(([key]) => key === name)?.[1] : undefined,
+    answer,
+  );
+  if (typeof value === 'string') return value;
+  throw new RootKeyUnavailable(`${service} answered without "${path.join('.')}".`);
+};
