@@ -84,13 +84,33 @@ test.each([['postgres://me:very-secret@[broken/db'], ['postgres://me:very-secret
   },
 );
 
+/** One message of the server: its letter, its length, its content. */
+const message = (letter: string, content: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(content.length + length.length);
+  return Buffer.concat([Buffer.from(letter), length, content]);
+};
+
+test('a statement that is never answered is given up on, with its transaction and its connection', async () => {
+  let connections = 0;
+  const port = await serve((socket) => {
+    connections += 1;
+    // Authentication is fine, ready for a query, and from there on silence.
+    socket.once('data', () =>
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))])),
+    );
+  });
+  const database = open(port, { maxConnections: 1, statementTimeoutMs: 10, answerGraceMs: 10 });
+  expect((await failureOf(database.query('select 1'))).code).toBe(SQLSTATE.query_canceled);
+  expect((await failureOf(database.transaction((tx) => tx.query('select 1')))).code).toBe(SQLSTATE.query_canceled);
+  expect(connections).toBe(2);
+});
+
 test('a password is cut out of what the server says while we connect', async () => {
   const port = await serve((socket) => {
     socket.once('data', () => {
       const fields = 'SFATAL\0VFATAL\0C28P01\0Mno entry for me with p@ss-very-secret\0\0';
-      const length = Buffer.alloc(4);
-      length.writeInt32BE(fields.length + 4);
-      socket.end(Buffer.concat([Buffer.from('E'), length, Buffer.from(fields, 'latin1')]));
+      socket.end(message('E', Buffer.from(fields, 'latin1')));
     });
   });
   const error = await failureOf(open(port).query('select 1'));

@@ -15,14 +15,14 @@ export interface PostgresOptions {
   readonly waitTimeoutMs?: number;
   /** How long a statement may run; the server ends it then. */
   readonly statementTimeoutMs?: number;
+  /** How much later than the server we give up on a statement ourselves, for a server that answers nothing any more. */
+  readonly answerGraceMs?: number;
   /** How long a transaction may stand still between two statements. */
   readonly idleTransactionTimeoutMs?: number;
   /** What the server shows of us in `pg_stat_activity`. */
   readonly applicationName?: string;
 }
 
-/** How much later than the server we give up on a statement ourselves, for a server that answers nothing any more. */
-const DEADLINE_GRACE_MS = 2_000;
 const IDLE_CONNECTION_MS = 30_000;
 const MIGRATION_STATEMENT_TIMEOUT_MS = 600_000;
 /** DDL that waits for a table makes everybody behind it wait too, so it gives up early; the next start tries again. */
@@ -77,6 +77,7 @@ interface LentSession extends Session {
 const sessionOf = (client: PoolClient, deadlineMs: number): LentSession => {
   let usable = true;
   const ask = async (statement: QueryConfig & { readonly queryMode?: 'extended' }): Promise<readonly Row[]> => {
+    if (!usable) throw new SqlError(SQLSTATE.connection_failure, 'the connection to the database was lost');
     const withDeadline = { ...statement, query_timeout: deadlineMs };
     try {
       return (await client.query<Record<string, unknown>>(withDeadline)).rows;
@@ -112,6 +113,7 @@ export const openPostgres = ({
   maxWaiting = 1_000,
   waitTimeoutMs = 5_000,
   statementTimeoutMs = 30_000,
+  answerGraceMs = 2_000,
   idleTransactionTimeoutMs = 60_000,
   applicationName = 'portolan',
 }: PostgresOptions): MigratableDatabase => {
@@ -145,7 +147,7 @@ export const openPostgres = ({
   return databaseOver({
     use: async (work, forSchema) => {
       const client = await borrow();
-      const deadlineMs = (forSchema ? MIGRATION_STATEMENT_TIMEOUT_MS : statementTimeoutMs) + DEADLINE_GRACE_MS;
+      const deadlineMs = (forSchema ? MIGRATION_STATEMENT_TIMEOUT_MS : statementTimeoutMs) + answerGraceMs;
       const session = sessionOf(client, deadlineMs);
       const onError = (): void => session.discard();
       client.on('error', onError);
