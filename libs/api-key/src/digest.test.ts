@@ -42,6 +42,11 @@ test('a digest under another pepper of the same id, or a cut digest, matches not
   expect(matchDigest(key, cut, { current: first, previous: null })).toBe('none');
 });
 
+test('a key that nothing is stored of matches nothing', () => {
+  expect(matchDigest(createApiKey(), undefined, { current: first, previous: null })).toBe('none');
+  expect(matchDigest(createApiKey(), undefined, { current: first, previous: second })).toBe('none');
+});
+
 test('a look-up tries the current pepper first', () => {
   expect(possibleDigests('k', { current: second, previous: first }).map(({ pepperId }) => pepperId)).toEqual([
     'p2',

@@ -41,13 +41,19 @@ export const possibleDigests = (key: string, { current, previous }: Peppers): re
 /** `stale`: the key is right, and its digest should be rewritten under the current pepper. */
 export type DigestMatch = 'current' | 'stale' | 'none';
 
+/** Compared against when nothing is stored, so that an unknown key costs what a known one does. */
+const NO_DIGEST = new Uint8Array(DIGEST_BYTES);
+
 /**
  * Whether a key is the one a stored digest was made from, compared in constant time.
+ * @param stored  what the look-up by public part found; undefined does the same work and gives `none`
  * @returns `none` too when the digest was made under a pepper that is no longer known, or is no whole digest
  */
-export const matchDigest = (key: string, stored: ApiKeyDigest, peppers: Peppers): DigestMatch => {
-  const made = possibleDigests(key, peppers).find(({ pepperId }) => pepperId === stored.pepperId);
-  if (made === undefined || stored.digest.byteLength !== DIGEST_BYTES) return 'none';
-  if (!timingSafeEqual(made.digest, stored.digest)) return 'none';
+export const matchDigest = (key: string, stored: ApiKeyDigest | undefined, peppers: Peppers): DigestMatch => {
+  const pepper = [peppers.current, peppers.previous].find((known) => known?.id === stored?.pepperId);
+  const isComparable = stored !== undefined && pepper != null && stored.digest.byteLength === DIGEST_BYTES;
+  const made = digestApiKey(key, pepper ?? peppers.current);
+  const isEqual = timingSafeEqual(made.digest, isComparable ? stored.digest : NO_DIGEST);
+  if (!isComparable || !isEqual) return 'none';
   return stored.pepperId === peppers.current.id ? 'current' : 'stale';
 };
