@@ -6,13 +6,15 @@ import { queryPromises, typePromises, useItemTable } from './sql.conformance.ts'
 import { transactionPromises } from './transaction.conformance.ts';
 
 const OPEN_TIMEOUT_MS = 120_000;
+/** What a test may take when the machine is busy with other things; alone each takes milliseconds. */
+const TEST_TIMEOUT_MS = 60_000;
 
 /**
  * Every promise of the port and of the migrator, as tests of one driver.
  * @param open  an empty database; it is closed in the end
  */
 export const databaseConformance = (name: string, open: () => Promise<MigratableDatabase>): void => {
-  describe(name, () => {
+  describe(name, { timeout: TEST_TIMEOUT_MS }, () => {
     let opened: MigratableDatabase | undefined;
     const db = (): MigratableDatabase => {
       if (opened === undefined) throw new Error('the database could not be opened');

@@ -63,6 +63,7 @@ export const isNotNullViolation = hasCode('not_null_violation');
 export const isCheckViolation = hasCode('check_violation');
 /** The whole transaction may be run again: it lost to another one. */
 export const isRetryable = hasCode('serialization_failure', 'deadlock_detected');
+/** A deadline passed: the server ended the statement, or did not answer at all and may have done it all the same. */
 export const isTimeout = hasCode('query_canceled', 'lock_not_available');
 
 const UNAVAILABLE = /^(08(?!P01)|53|57P)/;
