@@ -1,0 +1,146 @@
+import { maskSecret } from '@portolan/service-kit';
+import { SecretBytes } from '../crypto/secret-bytes.ts';
+import type { StoredCredential, StoredVersion } from '../ports/credentials.ts';
+import { fillHost, hostOf, isHostPart, isHostPattern, partsOf } from './hosts.ts';
+import { type FieldKind, type ProviderField, providerFields } from './provider-fields.ts';
+
+/** A secret of a credential before it is sealed. Whoever seals it erases `plain`. */
+export interface PlainSecret {
+  readonly field: string;
+  readonly plain: SecretBytes;
+  readonly masked: string;
+}
+
+/** A credential as its owner describes it, taken apart. */
+export interface CredentialDraft {
+  readonly provider: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly PlainSecret[];
+  readonly allowedHosts: readonly string[];
+}
+
+/** Settings that cannot be a credential; one sentence for each problem, none of which quotes a value. */
+export class InvalidCredential extends Error {
+  override readonly name = 'InvalidCredential';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join(' '));
+    this.problems = problems;
+  }
+}
+
+/** What an owner gives. Names may be those of an integration or those of a virtual key. */
+export interface CredentialInput {
+  readonly provider: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Hosts besides the provider's own and that of `custom_host`. */
+  readonly extraHosts?: readonly string[];
+}
+
+const SECRET_MAX_BYTES = 65_536;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const KINDS: Readonly<Record<FieldKind, { readonly is: (value: unknown) => boolean; readonly words: string }>> = {
+  text: { is: (value) => typeof value === 'string', words: 'a string' },
+  flag: { is: (value) => typeof value === 'boolean', words: 'true or false' },
+  headers: {
+    is: (value) => isObject(value) && Object.values(value).every((entry) => typeof entry === 'string'),
+    words: 'an object of strings',
+  },
+  object: { is: isObject, words: 'an object' },
+  list: { is: Array.isArray, words: 'a list' },
+};
+
+/** A structured secret shows nothing: its first and last characters are brackets or somebody's header. */
+const toSecret = ({ name, kind }: ProviderField, value: unknown): PlainSecret => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return {
+    field: name,
+    plain: new SecretBytes(Buffer.from(text, 'utf8')),
+    masked: kind === 'text' ? maskSecret(text) : '********',
+  };
+};
+
+const problemOf = (field: ProviderField | undefined, name: string, value: unknown): string | undefined => {
+  if (field === undefined) return `"${name}" is no setting of this provider.`;
+  const { is, words } = KINDS[field.kind];
+  if (!is(value)) return `"${name}" must be ${words}.`;
+  if (field.isSecret && Buffer.byteLength(JSON.stringify(value)) > SECRET_MAX_BYTES) {
+    return `"${name}" must have at most ${SECRET_MAX_BYTES} bytes.`;
+  }
+  return name === field.name || name === field.camelName ? undefined : `"${name}" is no setting of this provider.`;
+};
+
+/** URLs among the settings name hosts that the credential is meant for. */
+const URL_SETTINGS = ['custom_host', 'azure_foundry_url', 'huggingface_base_url'];
+
+const hostProblems = (
+  settings: Readonly<Record<string, unknown>>,
+  templates: readonly string[],
+  extraHosts: readonly string[],
+): string[] => [
+  ...new Set(
+    templates
+      .flatMap(partsOf)
+      .filter((name) => typeof settings[name] === 'string' && !isHostPart(settings[name]))
+      .map((name) => `"${name}" becomes part of a host name and may have letters, digits, "-" and "." only.`),
+  ),
+  ...URL_SETTINGS.filter((name) => typeof settings[name] === 'string' && hostOf(settings[name]) === undefined).map(
+    (name) => `"${name}" must be an http or https URL without credentials.`,
+  ),
+  ...(extraHosts.every(isHostPattern) ? [] : ['Each allowed host must be a host name, or with "*" for a part of it.']),
+];
+
+/**
+ * Takes a credential's settings apart into what may be shown and what must be sealed. A setting that is null or an empty
+ * string counts as absent.
+ * @throws InvalidCredential
+ */
+export const draftCredential = ({ provider, settings: input, extraHosts = [] }: CredentialInput): CredentialDraft => {
+  const { fields, hosts } = providerFields(provider);
+  const byName = new Map(fields.flatMap((field) => [[field.name, field] as const, [field.camelName, field] as const]));
+  const given = Object.entries(input)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => ({ name, value, field: byName.get(name) }));
+
+  const known = given.flatMap(({ field, value }) => (field === undefined ? [] : [{ field, value }]));
+  const settings = Object.fromEntries(
+    known.filter(({ field }) => !field.isSecret).map(({ field, value }) => [field.name, value]),
+  );
+  const twice = known.filter(({ field }, at) => known.findIndex((other) => other.field === field) !== at);
+  const problems = [
+    ...given.flatMap(({ field, name, value }) => problemOf(field, name, value) ?? []),
+    ...twice.map(({ field }) => `"${field.name}" is given twice.`),
+    ...hostProblems(settings, hosts, extraHosts),
+  ];
+  if (problems.length > 0) throw new InvalidCredential(problems);
+
+  const ownHosts = URL_SETTINGS.flatMap((name) => {
+    const value = settings[name];
+    return typeof value === 'string' ? (hostOf(value) ?? []) : [];
+  });
+  return {
+    provider,
+    settings,
+    secrets: known.filter(({ field }) => field.isSecret).map(({ field, value }) => toSecret(field, value)),
+    allowedHosts: [...new Set([...hosts.map((template) => fillHost(template, settings)), ...ownHosts, ...extraHosts])],
+  };
+};
+
+/** The newest version, which is the one that is used. */
+export const newestVersion = ({ versions }: Pick<StoredCredential, 'versions'>): StoredVersion | undefined =>
+  versions.reduce<StoredVersion | undefined>(
+    (newest, version) => (newest === undefined || version.version > newest.version ? version : newest),
+    undefined,
+  );
+
+/** What management may see: the settings, and each secret as `masked_<field>`. No part of it can be opened. */
+export const shownSettings = (credential: StoredCredential): Readonly<Record<string, unknown>> => ({
+  ...credential.settings,
+  ...Object.fromEntries(
+    (newestVersion(credential)?.secrets ?? []).map(({ field, masked }) => [`masked_${field}`, masked]),
+  ),
+});
