@@ -124,6 +124,28 @@ export const rotationConformance = (open: () => Database): void => {
     expect(result).toEqual({ rewrapped: SECRETS - 8, refused: 0, finished: true });
   });
 
+  test('a key that is rolled again in the middle of a rewrap starts it over', async () => {
+    const root = onlyRoot(randomRootKey('r'));
+    const { database, tenantKeys, credentials, keyring } = await fill(root);
+    await roll(tenantKeys, root);
+    let batches = 0;
+    const stopping = {
+      ...credentials,
+      sealedBefore: async (...args: Parameters<typeof credentials.sealedBefore>) => {
+        if (batches === 2) throw new Killed();
+        batches += 1;
+        return credentials.sealedBefore(...args);
+      },
+    };
+    await expect(
+      rewrapRecords({ credentials: stopping, keyring, onRefused: never, batchSize: 4 }, 'org-1'),
+    ).rejects.toThrow(Killed);
+    await roll(tenantKeys, root);
+    const result = await rewrapRecords({ credentials, keyring, onRefused: never, batchSize: 4 }, 'org-1');
+    expect(result).toEqual({ rewrapped: SECRETS, refused: 0, finished: true });
+    await expectAllOpen(database, root);
+  });
+
   test('a tampered row is refused and told; the others move on, and the old version is not retired', async () => {
     const root = onlyRoot(randomRootKey('r'));
     const { database, tenantKeys, credentials, keyring } = await fill(root);

@@ -1,7 +1,7 @@
 import { localWrappingKey } from '../../crypto/wrap.ts';
 import type { WrappingKey } from '../../ports/root-key.ts';
 import { rootKeyFromBytes } from './key-material.ts';
-import { callKms, type TokenSource, textAt } from './kms-call.ts';
+import { askKms, type TokenSource, textAt } from './kms-call.ts';
 
 export interface AzureKeyVaultSettings {
   /** Our name for the key. */
@@ -26,7 +26,8 @@ const API_VERSION = '7.4';
  */
 export const azureKeyVaultRootKey = async (settings: AzureKeyVaultSettings): Promise<WrappingKey> => {
   const { id, keyUrl, wrappedRootKey, token, timeoutMs } = settings;
-  const answer = await callKms({
+  const answer = await askKms({
+    method: 'POST',
     url: `${keyUrl}/unwrapkey?api-version=${API_VERSION}`,
     headers: { authorization: `Bearer ${(await token()).reveal()}` },
     body: { alg: 'RSA-OAEP-256', value: wrappedRootKey },

@@ -1,6 +1,6 @@
 import { wrapBinding } from '../../crypto/wrap.ts';
 import type { WrappingKey } from '../../ports/root-key.ts';
-import { callKms, type TokenSource, textAt } from './kms-call.ts';
+import { askKms, type TokenSource, textAt } from './kms-call.ts';
 
 export interface GoogleCloudKmsSettings {
   /** Our name for the key. */
@@ -22,7 +22,8 @@ const SERVICE = 'Google Cloud KMS';
 export const googleCloudKmsRootKey = (settings: GoogleCloudKmsSettings): WrappingKey => {
   const { id, keyName, endpoint = 'https://cloudkms.googleapis.com', token, timeoutMs } = settings;
   const ask = async (operation: 'encrypt' | 'decrypt', body: Readonly<Record<string, string>>): Promise<unknown> =>
-    callKms({
+    askKms({
+      method: 'POST',
       url: `${endpoint}/v1/${keyName}:${operation}`,
       headers: { authorization: `Bearer ${(await token()).reveal()}` },
       body,

@@ -5,9 +5,10 @@ import { RootKeyUnavailable, WrapRefused } from '../../ports/root-key.ts';
 export type TokenSource = () => Promise<Secret>;
 
 export interface KmsCall {
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   /** Who is asked, for errors. */
   readonly service: string;
@@ -30,12 +31,19 @@ const readBounded = async (response: Response, service: string): Promise<string>
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const send = async ({ url, headers, body, timeoutMs, service }: KmsCall): Promise<{ status: number; text: string }> => {
+const send = async ({
+  method,
+  url,
+  headers,
+  body,
+  timeoutMs,
+  service,
+}: KmsCall): Promise<{ status: number; text: string }> => {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
+      method,
+      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -55,15 +63,15 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * Asks a KMS once. What it says in an error is dropped: it may quote what we sent.
+ * Asks a KMS, or what gives tokens for it, once. What it says in an error is dropped: it may quote what we sent.
  * @returns the parsed JSON of a 2xx answer, undefined when it is not JSON
  * @throws WrapRefused         when the KMS refuses these bytes
  * @throws RootKeyUnavailable  when it does not answer, or refuses us
  */
-export const callKms = async (call: KmsCall): Promise<unknown> => {
+export const askKms = async (call: KmsCall): Promise<unknown> => {
   const { status, text } = await send(call);
   if (status >= 200 && status < 300) return parse(text);
-  if (REFUSED.has(status)) throw new WrapRefused(`${call.service} refused the wrapped key (status ${status}).`);
+  if (REFUSED.has(status)) throw new WrapRefused(`${call.service} refused the request (status ${status}).`);
   throw new RootKeyUnavailable(`${call.service} answered with status ${status}.`);
 };
 

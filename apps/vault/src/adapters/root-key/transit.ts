@@ -1,6 +1,6 @@
 import { wrapBinding } from '../../crypto/wrap.ts';
 import type { WrappingKey } from '../../ports/root-key.ts';
-import { callKms, type TokenSource, textAt } from './kms-call.ts';
+import { askKms, type TokenSource, textAt } from './kms-call.ts';
 
 export interface TransitSettings {
   /** Our name for the key. */
@@ -25,7 +25,8 @@ const SERVICE = 'The transit engine';
 export const transitRootKey = (settings: TransitSettings): WrappingKey => {
   const ask = async (operation: 'encrypt' | 'decrypt', body: Readonly<Record<string, string>>): Promise<unknown> => {
     const { address, mount, keyName, token, namespace, timeoutMs } = settings;
-    return callKms({
+    return askKms({
+      method: 'POST',
       url: `${address}/v1/${mount}/${operation}/${encodeURIComponent(keyName)}`,
       headers: {
         'x-vault-token': (await token()).reveal(),
