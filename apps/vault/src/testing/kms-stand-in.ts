@@ -4,6 +4,8 @@ export interface KmsRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Readonly<Record<string, string>>;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 export interface KmsAnswer {
@@ -17,11 +19,10 @@ export interface KmsStandIn {
   close(): Promise<void>;
 }
 
-const readBody = async (request: IncomingMessage): Promise<Readonly<Record<string, string>>> => {
+const readText = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const text = Buffer.concat(chunks).toString('utf8');
-  return text === '' ? {} : JSON.parse(text);
+  return Buffer.concat(chunks).toString('utf8');
 };
 
 /**
@@ -31,7 +32,9 @@ const readBody = async (request: IncomingMessage): Promise<Readonly<Record<strin
 export const startKmsStandIn = async (answer: (request: KmsRequest) => KmsAnswer | undefined): Promise<KmsStandIn> => {
   const requests: KmsRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
-    const request = { path: incoming.url ?? '', headers: incoming.headers, body: await readBody(incoming) };
+    const text = await readText(incoming);
+    const body = text === '' ? {} : JSON.parse(text);
+    const request = { path: incoming.url ?? '', headers: incoming.headers, body, text };
     requests.push(request);
     const said = answer(request);
     if (said !== undefined) outgoing.writeHead(said.status).end(JSON.stringify(said.body));

@@ -30,9 +30,10 @@ export const azureKeyVaultRootKey = async (settings: AzureKeyVaultSettings): Pro
     method: 'POST',
     url: `${keyUrl}/unwrapkey?api-version=${API_VERSION}`,
     headers: { authorization: `Bearer ${(await token()).reveal()}` },
-    body: { alg: 'RSA-OAEP-256', value: wrappedRootKey },
+    body: JSON.stringify({ alg: 'RSA-OAEP-256', value: wrappedRootKey }),
     timeoutMs,
     service: SERVICE,
+    isRefusal: (status) => status === 400,
   });
   const bytes = Buffer.from(textAt(answer, ['value'], SERVICE), 'base64url');
   return localWrappingKey(id, rootKeyFromBytes(bytes, SERVICE));

@@ -1,6 +1,6 @@
 import { wrapBinding } from '../../crypto/wrap.ts';
 import type { WrappingKey } from '../../ports/root-key.ts';
-import { askKms, type TokenSource, textAt } from './kms-call.ts';
+import { askKms, findText, type TokenSource, textAt } from './kms-call.ts';
 
 export interface GoogleCloudKmsSettings {
   /** Our name for the key. */
@@ -26,9 +26,12 @@ export const googleCloudKmsRootKey = (settings: GoogleCloudKmsSettings): Wrappin
       method: 'POST',
       url: `${endpoint}/v1/${keyName}:${operation}`,
       headers: { authorization: `Bearer ${(await token()).reveal()}` },
-      body,
+      body: JSON.stringify(body),
       timeoutMs,
       service: SERVICE,
+      // A key that is disabled gives status 400 too, with another word.
+      isRefusal: (status, answer) =>
+        operation === 'decrypt' && status === 400 && findText(answer, ['error', 'status']) === 'INVALID_ARGUMENT',
     });
   return {
     id,

@@ -8,17 +8,19 @@ export interface KmsCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly timeoutMs: number;
   /** Who is asked, for errors. */
   readonly service: string;
+  /**
+   * Whether an error means that ciphertext, key and bound data do not belong together. Every other error, and every error
+   * where this is missing, is about us, the key's state or the service.
+   */
+  readonly isRefusal?: (status: number, answer: unknown) => boolean;
 }
 
 /** A KMS answers with a key and some words about it. */
 const ANSWER_MAX_BYTES = 65_536;
-
-/** The statuses by which a KMS says that the ciphertext, the key and the bound data do not belong together. */
-const REFUSED = new Set([400, 422]);
 
 const readBounded = async (response: Response, service: string): Promise<string> => {
   const chunks: Uint8Array[] = [];
@@ -43,7 +45,7 @@ const send = async ({
     const response = await fetch(url, {
       method,
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -71,17 +73,26 @@ const parse = (text: string): unknown => {
 export const askKms = async (call: KmsCall): Promise<unknown> => {
   const { status, text } = await send(call);
   if (status >= 200 && status < 300) return parse(text);
-  if (REFUSED.has(status)) throw new WrapRefused(`${call.service} refused the request (status ${status}).`);
+  if (call.isRefusal?.(status, parse(text))) throw new WrapRefused(`${call.service} refused the wrapped key.`);
   throw new RootKeyUnavailable(`${call.service} answered with status ${status}.`);
 };
 
-/** The text at a path of a parsed answer. @throws RootKeyUnavailable when it is not there */
-export const textAt = (answer: unknown, path: readonly string[], service: string): string => {
-  const value = path.reduce<unknown>(
+const valueAt = (answer: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
     (at, name) =>
       typeof at === 'object' && at !== null ? Object.entries(at).find(([key]) => key === name)?.[1] : undefined,
     answer,
   );
-  if (typeof value === 'string') return value;
-  throw new RootKeyUnavailable(`${service} answered without "${path.join('.')}".`);
+
+/** The text at a path of a parsed answer, or undefined. */
+export const findText = (answer: unknown, path: readonly string[]): string | undefined => {
+  const value = valueAt(answer, path);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** The text at a path of a parsed answer. @throws RootKeyUnavailable when it is not there */
+export const textAt = (answer: unknown, path: readonly string[], service: string): string => {
+  const text = findText(answer, path);
+  if (text === undefined) throw new RootKeyUnavailable(`${service} answered without "${path.join('.')}".`);
+  return text;
 };

@@ -12,6 +12,9 @@ import { Secret } from '@portolan/service-kit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { InvalidRootKey, RootKeyUnavailable, type WrappingKey, WrapRefused } from '../../ports/root-key.ts';
 import { type KmsAnswer, type KmsRequest, type KmsStandIn, startKmsStandIn } from '../../testing/kms-stand-in.ts';
+import { manualClock } from '../../testing/samples.ts';
+import { awsKmsRootKey } from './aws-kms.ts';
+import { signAws } from './aws-signature.ts';
 import { azureKeyVaultRootKey } from './azure-key-vault.ts';
 import { googleCloudKmsRootKey } from './google-cloud-kms.ts';
 import { transitRootKey } from './transit.ts';
@@ -102,6 +105,39 @@ const googleAnswers = () => {
   };
 };
 
+/** Stand-in for AWS KMS; it checks the signature with the secret that the right caller has. */
+const AWS_SECRET = 'canary-right-secret';
+const AWS_NOW_MS = Date.UTC(2026, 10, 24, 12);
+const awsAnswers = () => {
+  const kms = aesKms();
+  return ({ headers, body, text }: KmsRequest): KmsAnswer => {
+    const target = String(headers['x-amz-target']);
+    const expected = signAws(
+      {
+        method: 'POST',
+        url: `http://${headers.host}/`,
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+        body: text,
+      },
+      { accessKeyId: 'AKID', secretAccessKey: new Secret(AWS_SECRET) },
+      { region: 'eu-central-1', service: 'kms', nowMs: AWS_NOW_MS },
+    );
+    if (headers.authorization !== expected.authorization || body.KeyId !== 'key-1') {
+      return { status: 400, body: { __type: 'AccessDeniedException' } };
+    }
+    const bound = Buffer.from(JSON.stringify(body.EncryptionContext));
+    if (target === 'TrentService.Encrypt') {
+      return {
+        status: 200,
+        body: { CiphertextBlob: kms.encrypt(bytesOf(body, 'Plaintext'), bound).toString('base64') },
+      };
+    }
+    const plain = kms.decrypt(bytesOf(body, 'CiphertextBlob'), bound);
+    if (plain === undefined) return { status: 400, body: { __type: 'InvalidCiphertextException' } };
+    return { status: 200, body: { Plaintext: plain.toString('base64'), KeyId: 'key-1' } };
+  };
+};
+
 const ADAPTERS: readonly {
   readonly name: string;
   readonly answers: () => (request: KmsRequest) => KmsAnswer;
@@ -125,6 +161,20 @@ const ADAPTERS: readonly {
     answers: googleAnswers,
     make: (endpoint, askToken = token, limitMs = timeoutMs) =>
       googleCloudKmsRootKey({ id: 'gcp', keyName: NAME, endpoint, token: askToken, timeoutMs: limitMs }),
+  },
+  {
+    name: 'AWS KMS (stand-in)',
+    answers: awsAnswers,
+    make: (endpoint, askToken = async () => new Secret(AWS_SECRET), limitMs = timeoutMs) =>
+      awsKmsRootKey({
+        id: 'aws',
+        keyId: 'key-1',
+        region: 'eu-central-1',
+        endpoint,
+        credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: await askToken() }),
+        timeoutMs: limitMs,
+        clock: manualClock(AWS_NOW_MS),
+      }),
   },
 ];
 
@@ -155,12 +205,21 @@ describe.each(ADAPTERS)('$name', ({ answers, make }) => {
 
   test.each([
     ['an overload', { status: 503, body: {} }],
+    [
+      'a key that may not be used',
+      { status: 400, body: { error: { status: 'FAILED_PRECONDITION' }, __type: 'DisabledException' } },
+    ],
     ['a missing key', { status: 404, body: {} }],
     ['an answer without the key', { status: 200, body: { data: {} } }],
     ['an endless answer', { status: 200, body: 'x'.repeat(100_000) }],
     ['a redirect', { status: 302, body: {} }],
   ])('%s means unavailable', async (_, answer) => {
     const { url } = await start(() => answer);
+    await expect(make(url).wrap(randomBytes(32), CONTEXT)).rejects.toThrow(RootKeyUnavailable);
+  });
+
+  test('an overload while unwrapping means unavailable, not that the key is wrong', async () => {
+    const { url } = await start(() => ({ status: 503, body: {} }));
     await expect(make(url).unwrap(randomBytes(60), CONTEXT)).rejects.toThrow(RootKeyUnavailable);
   });
 
@@ -175,7 +234,7 @@ describe.each(ADAPTERS)('$name', ({ answers, make }) => {
 
   test('silence ends at the deadline, a closed port at once', async () => {
     const { url, close } = await start(() => undefined);
-    await expect(make(url, token, 50).wrap(randomBytes(32), CONTEXT)).rejects.toThrow(RootKeyUnavailable);
+    await expect(make(url, undefined, 50).wrap(randomBytes(32), CONTEXT)).rejects.toThrow(RootKeyUnavailable);
     await close();
     standIn = undefined;
     await expect(make(url).wrap(randomBytes(32), CONTEXT)).rejects.toThrow(RootKeyUnavailable);

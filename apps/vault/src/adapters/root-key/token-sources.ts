@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Clock, Secret } from '@portolan/service-kit';
-import { RootKeyUnavailable, WrapRefused } from '../../ports/root-key.ts';
+import { RootKeyUnavailable } from '../../ports/root-key.ts';
 import { askKms, type TokenSource, textAt } from './kms-call.ts';
 
 /**
@@ -33,18 +33,13 @@ const secondsAt = (answer: unknown): number => {
   return Number.isFinite(value) ? value : 0;
 };
 
-/** A refused question for a token says nothing about any wrapped key. */
-const asUnavailable = (error: unknown): never => {
-  throw error instanceof WrapRefused ? new RootKeyUnavailable(error.message) : error;
-};
-
 /** A token from an instance's metadata service, kept until shortly before its end. */
 const metadataToken = ({ url, headers, service, timeoutMs, clock }: MetadataToken): TokenSource => {
   let held: { readonly token: Secret; readonly untilMs: number } | undefined;
   return async () => {
     if (held !== undefined && clock.monotonicMs() < held.untilMs) return held.token;
     const askedAtMs = clock.monotonicMs();
-    const answer = await askKms({ method: 'GET', url, headers, timeoutMs, service }).catch(asUnavailable);
+    const answer = await askKms({ method: 'GET', url, headers, timeoutMs, service });
     const token = new Secret(textAt(answer, ['access_token'], service));
     held = { token, untilMs: askedAtMs + secondsAt(answer) * 1000 - RENEW_EARLY_MS };
     return token;

@@ -32,9 +32,10 @@ export const transitRootKey = (settings: TransitSettings): WrappingKey => {
         'x-vault-token': (await token()).reveal(),
         ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
       },
-      body,
+      body: JSON.stringify(body),
       timeoutMs,
       service: SERVICE,
+      isRefusal: (status) => operation === 'decrypt' && status === 400,
     });
   };
   return {
