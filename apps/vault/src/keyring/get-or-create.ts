@@ -57,12 +57,24 @@ export const createKeyring = (parts: KeyringParts): Keyring => {
     }
   };
 
+  /** Whoever comes while a key is being unwrapped waits for that: a key service is asked once, not once for each caller. */
+  const unwrapping = new Map<string, Promise<KeyObject>>();
+  const unwrapOnce = (name: string, row: TenantKeyVersion): Promise<KeyObject> => {
+    const running = unwrapping.get(name);
+    if (running !== undefined) return running;
+    const started = unwrap(row)
+      .then((key) => {
+        cache.set(name, key);
+        return key;
+      })
+      .finally(() => unwrapping.delete(name));
+    unwrapping.set(name, started);
+    return started;
+  };
+
   const opened = async (row: TenantKeyVersion): Promise<TenantKey> => {
     const name = `${row.id}.${row.version}`;
-    const cached = cache.get(name);
-    const key = cached ?? (await unwrap(row));
-    if (cached === undefined) cache.set(name, key);
-    return { id: row.id, version: row.version, key };
+    return { id: row.id, version: row.version, key: cache.get(name) ?? (await unwrapOnce(name, row)) };
   };
 
   const take = async (organizationId: string, uses: number): Promise<TenantKeyVersion> => {

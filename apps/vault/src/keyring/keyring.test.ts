@@ -132,6 +132,29 @@ test('V14: an unwrapped key leaves memory when its time is over, however often i
   expect(asked.find).toBe(1);
 });
 
+test('many callers at once ask the root key once, and after a failure it is asked again', async () => {
+  const { keys } = listedKeys();
+  const root = randomRootKey('r');
+  const { id } = await freshKeyring(keys, onlyRoot(root)).forSealing('org-1', 1);
+  let asked = 0;
+  let fails = true;
+  const counting = {
+    ...root,
+    unwrap: async (...args: Parameters<typeof root.unwrap>) => {
+      asked += 1;
+      if (fails) throw new RootKeyUnavailable('The key service did not answer.');
+      return root.unwrap(...args);
+    },
+  };
+  const keyring = freshKeyring(keys, onlyRoot(counting));
+  const askAll = () => Promise.allSettled(Array.from({ length: 50 }, () => keyring.forOpening(id, 1)));
+  expect((await askAll()).every(({ status }) => status === 'rejected')).toBe(true);
+  expect(asked).toBe(1);
+  fails = false;
+  expect((await askAll()).every(({ status }) => status === 'fulfilled')).toBe(true);
+  expect(asked).toBe(2);
+});
+
 test('the cache of keys has a bound, and keeps those in use', async () => {
   const { keys, asked } = listedKeys();
   const cache = createKeyCache({ clock: manualClock(), entriesMax: 2, lifetimeMs: 1000 });
