@@ -27,7 +27,9 @@ const toLogRecord = (
   const status = completion?.outcome === 'client_closed' ? 499 : trial.status;
   const complete = completion === undefined || completion.outcome === 'complete';
   const isSuccess = complete && status >= 200 && status < 300;
-  const cost = isSuccess || completion?.usage !== undefined ? priced(call, trial, completion) : FREE;
+  // A stream that was shown in part has cost something, known or not; only what never began is free.
+  const begun = trial.status >= 200 && trial.status < 300;
+  const cost = begun || completion?.usage !== undefined ? priced(call, trial, completion) : FREE;
   const kept = keptBodies(call, trial, completion, isSuccess);
   const lastAttempt = attempts.at(-1);
   const relativeMs = (atMs: number | undefined) => (atMs === undefined ? null : round(atMs - call.startedAtMs));

@@ -29,7 +29,8 @@ export const createInFlight = (max: number): InFlight => {
       return draining;
     },
     watch(server) {
-      server.on('request', (_request, response) => {
+      // First in line: whoever looks at the count must find this request in it.
+      server.prependListener('request', (_request, response) => {
         count += 1;
         response.once('close', leave);
       });

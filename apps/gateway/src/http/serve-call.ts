@@ -18,6 +18,19 @@ export interface DoorDeps {
   readonly metrics: Pick<Metrics, 'onReply'>;
 }
 
+/** Before a body is taken in: is there room for one more? */
+export const refuseWhenFull =
+  (deps: DoorDeps) =>
+  (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    if (!deps.inFlight.full) return done();
+    reply.hijack();
+    const error = new PlatformError('overloaded', { public: 'The gateway is serving as many requests as it can' });
+    // What remains of the body is not read: the connection cannot be used again.
+    reply.raw.setHeader('connection', 'close');
+    const door = { pretty: wantsPretty(request.url), clientStallMs: deps.clientStallMs };
+    writeError(reply.raw, error, readIdentifiers(request.headers, request.method, request.url), door);
+  };
+
 /** The door of one endpoint: request in, pipeline, reply out. Errors are translated here and nowhere else. */
 export const serveCall =
   (endpoint: EndpointName, deps: DoorDeps) =>
@@ -29,8 +42,6 @@ export const serveCall =
     const ids = readIdentifiers(request.headers, request.method, request.url);
     const startedAtMs = deps.clock.monotonicMs();
     try {
-      if (deps.inFlight.full)
-        throw new PlatformError('overloaded', { public: 'The gateway is serving as many requests as it can' });
       if (deps.inFlight.draining) response.setHeader('connection', 'close');
       const bytes = request.body instanceof Uint8Array ? request.body : undefined;
       const call = readExchange(endpoint, request.raw, bytes, ids, deps.clock);

@@ -5,7 +5,7 @@ import { allowOrigin } from './cors.ts';
 import { readIdentifiers } from './identifiers.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
-import { type DoorDeps, known, serveCall, wantsPretty } from './serve-call.ts';
+import { type DoorDeps, known, refuseWhenFull, serveCall, wantsPretty } from './serve-call.ts';
 import { writeError } from './write-reply.ts';
 
 export interface ServerOptions extends DoorDeps {
@@ -65,7 +65,7 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
 
   healthRoutes(app, options);
   for (const { method, path, endpoint } of callRoutes)
-    app.route({ method, url: path, handler: serveCall(endpoint, options) });
+    app.route({ method, url: path, onRequest: refuseWhenFull(options), handler: serveCall(endpoint, options) });
   return app;
 };
 

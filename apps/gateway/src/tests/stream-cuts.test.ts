@@ -156,6 +156,8 @@ describe.each(STREAMING.filter((each) => each !== 'rehearsal'))('a stream of %s 
         choices: [],
       });
       expect(record, name).toMatchObject({ status: 200, outcome: 'interrupted', errorType: 'upstream_stream_error' });
+      // What was shown has cost something: without a usage it is not known what, and never nothing.
+      if (record?.usage === null) expect(record, name).toMatchObject({ costNanoUsd: null });
     }
   });
 
