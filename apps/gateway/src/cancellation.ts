@@ -2,7 +2,7 @@ type Listener = () => void;
 
 /**
  * One call's way to be called off: the client left, or its total deadline passed.
- * An AbortController does the same at a fifth of the throughput, measured, so the hot path has this instead.
+ * An AbortController for each call cost a plain relay a fifth of its throughput, so the hot path has this instead.
  */
 export class Cancellation {
   #listener: Listener | undefined;
