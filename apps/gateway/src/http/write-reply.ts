@@ -50,8 +50,9 @@ const writeBytes = (
   const body = pretty ? Buffer.from(JSON.stringify(JSON.parse(Buffer.from(bytes).toString()), null, 2)) : bytes;
   headers['content-length'] = body.length;
   response.writeHead(status, headers);
-  if (body.length <= SLICE_BYTES) response.end(body);
-  else writeSlices(response, body, clientStallMs);
+  if (body.length > SLICE_BYTES) return writeSlices(response, body, clientStallMs);
+  response.end(body);
+  if (response.writableLength > 0) cutUnlessClosed(response, clientStallMs);
 };
 
 /** Small enough that a slow reader is seen to make progress. */
