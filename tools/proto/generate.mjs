@@ -1,0 +1,3 @@
+import { buf, report } from './buf.mjs';
+
+report(buf(['generate']), 'libs/proto/src/gen is made from proto/.');
