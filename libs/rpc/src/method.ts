@@ -1,0 +1,74 @@
+import { PlatformError } from '@portolan/service-kit';
+import type { CallContext } from './context.ts';
+
+/** A method as the generated code describes it. */
+export interface MethodDefinition<Request, Response> {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly requestSerialize: (request: Request) => Buffer;
+  readonly requestDeserialize: (bytes: Buffer) => Request;
+  readonly responseSerialize: (response: Response) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+}
+
+export interface UnaryDefinition<Request, Response> extends MethodDefinition<Request, Response> {
+  readonly requestStream: false;
+  readonly responseStream: false;
+}
+
+export interface ServerStreamDefinition<Request, Response> extends MethodDefinition<Request, Response> {
+  readonly requestStream: false;
+  readonly responseStream: true;
+}
+
+export interface ServedUnary {
+  readonly kind: 'unary';
+  readonly path: string;
+  readonly run: (message: Buffer, context: CallContext) => Promise<Buffer>;
+}
+
+export interface ServedStream {
+  readonly kind: 'server-stream';
+  readonly path: string;
+  readonly run: (message: Buffer, context: CallContext) => AsyncIterable<Buffer>;
+}
+
+/** A method with the code behind it, bytes in and bytes out. */
+export type ServedMethod = ServedUnary | ServedStream;
+
+const decode = <Request>(deserialize: (bytes: Buffer) => Request, message: Buffer): Request => {
+  try {
+    return deserialize(message);
+  } catch (cause) {
+    throw new PlatformError('invalid_request_error', { public: 'The message cannot be read.', cause });
+  }
+};
+
+/** One answer to one request. */
+export const unary = <Request, Response>(
+  definition: UnaryDefinition<Request, Response>,
+  handle: (request: Request, context: CallContext) => Promise<Response>,
+): ServedUnary => ({
+  kind: 'unary',
+  path: definition.path,
+  run: async (message, context) =>
+    definition.responseSerialize(await handle(decode(definition.requestDeserialize, message), context)),
+});
+
+/**
+ * Many answers to one request. The iterable should end when `context.signal` aborts; it is given up then, and what it still
+ * holds is freed by its `finally`.
+ */
+export const serverStream = <Request, Response>(
+  definition: ServerStreamDefinition<Request, Response>,
+  handle: (request: Request, context: CallContext) => AsyncIterable<Response>,
+): ServedStream => ({
+  kind: 'server-stream',
+  path: definition.path,
+  async *run(message, context) {
+    for await (const response of handle(decode(definition.requestDeserialize, message), context)) {
+      yield definition.responseSerialize(response);
+    }
+  },
+});
