@@ -7,9 +7,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { MultiplexServiceService } from '@portolan/proto';
-import { PlatformError } from '@portolan/service-kit';
 import { type Trace, toMetadata, traceEntries } from './context.ts';
-import { fromServiceError } from './errors.ts';
+import type { ErrorCodec, PublicError } from './errors.ts';
 import type { ServerStreamDefinition, UnaryDefinition } from './method.ts';
 import { type ClientTransport, channelCredentials, LOOPBACK_TOKEN } from './transport.ts';
 
@@ -22,7 +21,7 @@ export interface CallOptions {
 
 /** Calls methods that answer once. */
 export interface UnaryCaller {
-  /** @throws PlatformError */
+  /** @throws an error of the platform, see `errors` */
   unary<Request, Response>(
     definition: UnaryDefinition<Request, Response>,
     request: Request,
@@ -33,7 +32,7 @@ export interface UnaryCaller {
 export interface RpcClient extends UnaryCaller {
   /**
    * The answers of a stream as they come. Leaving the loop ends the call.
-   * @throws PlatformError from the loop, also `upstream_timeout` at the deadline: a watch is then begun again
+   * @throws an error of the platform, see `errors` from the loop, also `upstream_timeout` at the deadline: a watch is then begun again
    */
   stream<Request, Response>(
     definition: ServerStreamDefinition<Request, Response>,
@@ -49,6 +48,7 @@ export interface RpcClientOptions {
   /** For example `dns:///vault:7443`; a headless service, so that all of its pods are known. */
   readonly target: string;
   readonly transport: ClientTransport;
+  readonly errors: ErrorCodec;
   /** Paths of the methods that may be tried a second time when the server cannot be reached. */
   readonly idempotent: readonly string[];
   /** One message, either way. */
@@ -110,17 +110,16 @@ const toOptions = (idempotent: readonly string[], messageBytesMax: number): Clie
   'grpc.enable_channelz': 0,
 });
 
-const givenUp = (cause: unknown): PlatformError =>
-  new PlatformError('client_closed', { public: 'The call was given up.', cause });
-
-/** A call that nobody here gave up, and that is cancelled all the same, was cut by the server. */
-const failureOf = (error: ServiceError, signal: AbortSignal | undefined): PlatformError =>
-  error.code === status.CANCELLED && signal?.aborted === true ? givenUp(signal.reason) : fromServiceError(error);
-
 /** The way to one service: one of these for each target and process. */
 export const createRpcClient = (options: RpcClientOptions): RpcClient => {
-  const { target, transport, idempotent, messageBytesMax = MESSAGE_BYTES_MAX } = options;
+  const { target, transport, errors, idempotent, messageBytesMax = MESSAGE_BYTES_MAX } = options;
   const client = new Client(target, channelCredentials(transport, target), toOptions(idempotent, messageBytesMax));
+  const givenUp = (cause: unknown): PublicError => errors.make('client_closed', 'The call was given up.', cause);
+  /** A call that nobody here gave up, and that is cancelled all the same, was cut by the server. */
+  const failureOf = (error: ServiceError, signal: AbortSignal | undefined): PublicError =>
+    error.code === status.CANCELLED && signal?.aborted === true
+      ? givenUp(signal.reason)
+      : errors.fromServiceError(error);
   const metadataOf = (trace: Trace = {}): Metadata => {
     const metadata = toMetadata(traceEntries(trace));
     if (transport.kind === 'loopback-plaintext') metadata.set(LOOPBACK_TOKEN, transport.token);

@@ -1,8 +1,10 @@
 import { status } from '@grpc/grpc-js';
 import { Any, ErrorDetail } from '@portolan/proto';
-import { CODES, type ErrorName, PlatformError } from '@portolan/service-kit';
 import { expect, test } from 'vitest';
-import { fromServiceError, fromStatus, RpcRefusal, toServiceError, toStatus } from './errors.ts';
+import { RpcRefusal, toServiceError } from './errors.ts';
+import { CODES, ERRORS, type ErrorName, PlatformError } from './testing/errors.ts';
+
+const { fromServiceError, fromStatus, toStatus } = ERRORS;
 
 const fail = (error: unknown): never => {
   throw error;

@@ -6,7 +6,15 @@ export {
   type UnaryCaller,
 } from './client.ts';
 export type { CallContext, Trace } from './context.ts';
-export { RpcRefusal } from './errors.ts';
+export {
+  createErrorCodec,
+  type ErrorCodec,
+  type ErrorModel,
+  type PublicDetail,
+  type PublicError,
+  type RpcErrorName,
+  RpcRefusal,
+} from './errors.ts';
 export type { AccessTable, IdentityBook } from './identity.ts';
 export { type ServedMethod, serverStream, unary } from './method.ts';
 export { createMultiplexer, MULTIPLEXER_DEFAULTS, type Multiplexer, type MultiplexerOptions } from './multiplex.ts';

@@ -1,5 +1,6 @@
-import { PlatformError } from '@portolan/service-kit';
+import { status } from '@grpc/grpc-js';
 import type { CallContext } from './context.ts';
+import { RpcRefusal } from './errors.ts';
 
 /** A method as the generated code describes it. */
 export interface MethodDefinition<Request, Response> {
@@ -40,8 +41,8 @@ export type ServedMethod = ServedUnary | ServedStream;
 const decode = <Request>(deserialize: (bytes: Buffer) => Request, message: Buffer): Request => {
   try {
     return deserialize(message);
-  } catch (cause) {
-    throw new PlatformError('invalid_request_error', { public: 'The message cannot be read.', cause });
+  } catch {
+    throw new RpcRefusal(status.INVALID_ARGUMENT, 'The message cannot be read.');
   }
 };
 

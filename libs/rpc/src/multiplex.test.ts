@@ -1,8 +1,8 @@
-import { PlatformError } from '@portolan/service-kit';
 import { afterEach, expect, test } from 'vitest';
 import { backoffAfter, createMultiplexer, MULTIPLEXER_DEFAULTS, type MultiplexerOptions } from './multiplex.ts';
 import type { RpcServerOptions } from './server.ts';
 import { createGate, failureOf, IN_TIME, untilAborted } from './testing/calls.ts';
+import { ERRORS, PlatformError } from './testing/errors.ts';
 import { type Behaviour, clientOf, RESOLVE, requestFor, startVault, WATCH } from './testing/vault.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -34,6 +34,7 @@ const start = async (
     ...MULTIPLEXER_DEFAULTS,
     client: { exchange },
     idempotent: [],
+    errors: ERRORS,
     clock,
     random: () => 0,
     ...options,
@@ -244,6 +245,7 @@ test.each([
     ...MULTIPLEXER_DEFAULTS,
     client: { exchange },
     idempotent,
+    errors: ERRORS,
     clock,
     random: () => 1,
   });

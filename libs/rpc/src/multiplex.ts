@@ -1,9 +1,8 @@
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { ExchangeRequest, ExchangeResponse } from '@portolan/proto';
-import { type Clock, PlatformError } from '@portolan/service-kit';
 import type { CallOptions, RpcClient, UnaryCaller } from './client.ts';
 import { traceEntries } from './context.ts';
-import { fromServiceError, fromStatus } from './errors.ts';
+import type { ErrorCodec, PublicError } from './errors.ts';
 
 export interface MultiplexerOptions {
   readonly client: Pick<RpcClient, 'exchange'>;
@@ -19,7 +18,9 @@ export interface MultiplexerOptions {
   /** The pause after the second failure in a row, with jitter; each further one doubles it. After the first there is none. */
   readonly backoffMs: number;
   readonly backoffMaxMs: number;
-  readonly clock: Clock;
+  /** Monotonic milliseconds. */
+  readonly clock: { monotonicMs(): number };
+  readonly errors: ErrorCodec;
   /** From 0 to 1, for the jitter. */
   readonly random: () => number;
 }
@@ -41,7 +42,7 @@ export interface Multiplexer extends UnaryCaller {
 
 interface Pending {
   readonly resolve: (message: Buffer) => void;
-  readonly reject: (error: PlatformError) => void;
+  readonly reject: (error: PublicError) => void;
 }
 
 interface Line {
@@ -65,13 +66,13 @@ const toDuration = (timeoutMs: number) => {
   return { seconds, nanos: Math.round((timeoutMs - seconds * 1_000) * 1_000_000) };
 };
 
-const lost = (cause?: unknown): PlatformError =>
-  new PlatformError('connection_error', { public: 'A service of the platform cannot be reached.', cause });
-
 const encode = (frame: ExchangeRequest): Buffer => Buffer.from(ExchangeRequest.encode(frame).finish());
 
 export const createMultiplexer = (options: MultiplexerOptions): Multiplexer => {
-  const { client, inFlightMax, streamAgeMs, clock } = options;
+  const { client, inFlightMax, streamAgeMs, clock, errors } = options;
+  const lost = (cause?: unknown): PublicError =>
+    errors.make('connection_error', 'A service of the platform cannot be reached.', cause);
+  const givenUp = (cause: unknown): PublicError => errors.make('client_closed', 'The call was given up.', cause);
   const idempotent = new Set(options.idempotent);
   const lines = new Set<Line>();
   let current: Line | undefined;
@@ -92,11 +93,11 @@ export const createMultiplexer = (options: MultiplexerOptions): Multiplexer => {
     if (waiting === undefined || outcome === undefined) return;
     line.pending.delete(callId);
     if (outcome.$case === 'message') waiting.resolve(outcome.value);
-    else waiting.reject(fromStatus(outcome.value));
+    else waiting.reject(errors.fromStatus(outcome.value));
     if (line !== current && line.pending.size === 0) line.stream.end();
   };
 
-  const drop = (line: Line, error: PlatformError, hasFailed: boolean): void => {
+  const drop = (line: Line, error: PublicError, hasFailed: boolean): void => {
     if (!lines.delete(line)) return;
     if (line === current) current = undefined;
     if (hasFailed) {
@@ -118,7 +119,7 @@ export const createMultiplexer = (options: MultiplexerOptions): Multiplexer => {
         stream.cancel();
       }
     });
-    stream.on('error', (error: ServiceError) => drop(line, fromServiceError(error), true));
+    stream.on('error', (error: ServiceError) => drop(line, errors.fromServiceError(error), true));
     stream.on('end', () => drop(line, lost(), false));
     lines.add(line);
     return line;
@@ -135,11 +136,9 @@ export const createMultiplexer = (options: MultiplexerOptions): Multiplexer => {
 
   const admit = (signal: AbortSignal | undefined): Line => {
     if (isClosed) throw lost();
-    if (signal?.aborted === true) {
-      throw new PlatformError('client_closed', { public: 'The call was given up.', cause: signal.reason });
-    }
+    if (signal?.aborted === true) throw givenUp(signal.reason);
     if (inFlight() >= inFlightMax) {
-      throw new PlatformError('overloaded', { public: 'The platform has too much to do at the moment.' });
+      throw errors.make('overloaded', 'The platform has too much to do at the moment.');
     }
     return lineNow();
   };
@@ -152,17 +151,16 @@ export const createMultiplexer = (options: MultiplexerOptions): Multiplexer => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
-      const giveUp = (error: PlatformError): void => {
+      const giveUp = (error: PublicError): void => {
         if (!line.pending.delete(callId)) return;
         settled();
         line.stream.write(encode({ callId, frame: { $case: 'cancel', value: {} } }));
         if (line !== current && line.pending.size === 0) line.stream.end();
         reject(error);
       };
-      const onAbort = (): void =>
-        giveUp(new PlatformError('client_closed', { public: 'The call was given up.', cause: signal?.reason }));
+      const onAbort = (): void => giveUp(givenUp(signal?.reason));
       const onTimeout = (): void =>
-        giveUp(new PlatformError('upstream_timeout', { public: 'A service of the platform did not answer in time.' }));
+        giveUp(errors.make('upstream_timeout', 'A service of the platform did not answer in time.'));
       const timer = setTimeout(onTimeout, timeoutMs);
       signal?.addEventListener('abort', onAbort, { once: true });
       line.pending.set(callId, {

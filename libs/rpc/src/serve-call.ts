@@ -1,7 +1,6 @@
 import { type ServerUnaryCall, type ServerWritableStream, type sendUnaryData, status } from '@grpc/grpc-js';
-import { PlatformError } from '@portolan/service-kit';
 import { type CallContext, traceFrom } from './context.ts';
-import { RpcRefusal, toServiceError, toStatus } from './errors.ts';
+import { type ErrorCodec, type PublicError, RpcRefusal, toServiceError } from './errors.ts';
 import { type AccessTable, assertMayCall } from './identity.ts';
 import type { ServedStream, ServedUnary } from './method.ts';
 
@@ -16,13 +15,14 @@ export interface Serving {
   /** Undefined for methods that anybody who is let in may call, for as long as they like: those of the health service. */
   readonly access: AccessTable | undefined;
   readonly callersOf: (call: RawCall) => readonly string[];
+  readonly errors: ErrorCodec;
   /** Aborts when the server begins to stop. */
   readonly stopping: AbortSignal;
   readonly onUnexpected: (error: unknown, path: string) => void;
 }
 
-export const shuttingDown = (): PlatformError =>
-  new PlatformError('shutting_down', { public: 'This instance of the service is shutting down.' });
+export const shuttingDown = (errors: ErrorCodec): PublicError =>
+  errors.make('shutting_down', 'This instance of the service is shutting down.');
 
 /** @throws RpcRefusal when the caller would wait for ever */
 const deadlineOf = (call: RawCall): number => {
@@ -54,7 +54,9 @@ export const serveUnary =
       return method.run(call.request, { ...admitted, signal: cancelSignal(call).signal });
     };
     const refuse = (error: unknown): void =>
-      answer(toServiceError(toStatus(error, (unexpected) => serving.onUnexpected(unexpected, method.path))));
+      answer(
+        toServiceError(serving.errors.toStatus(error, (unexpected) => serving.onUnexpected(unexpected, method.path))),
+      );
     serve().then((message) => answer(null, message), refuse);
   };
 
@@ -86,11 +88,11 @@ export const serveStream =
     const onStopping = (): void => abort.abort();
     const serve = async (): Promise<void> => {
       const context = { ...admit(call, method.path, serving), signal: abort.signal };
-      if (serving.stopping.aborted) throw shuttingDown();
+      if (serving.stopping.aborted) throw shuttingDown(serving.errors);
       serving.stopping.addEventListener('abort', onStopping, { once: true });
       const answers = method.run(call.request, context)[Symbol.asyncIterator]();
       try {
-        if (!(await pump(answers, call, abort.signal)) && serving.stopping.aborted) throw shuttingDown();
+        if (!(await pump(answers, call, abort.signal)) && serving.stopping.aborted) throw shuttingDown(serving.errors);
       } finally {
         abort.abort();
         answers.return?.()?.catch((error: unknown) => serving.onUnexpected(error, method.path));
@@ -102,7 +104,9 @@ export const serveStream =
         (error: unknown) =>
           call.emit(
             'error',
-            toServiceError(toStatus(error, (unexpected) => serving.onUnexpected(unexpected, method.path))),
+            toServiceError(
+              serving.errors.toStatus(error, (unexpected) => serving.onUnexpected(unexpected, method.path)),
+            ),
           ),
       )
       .finally(() => serving.stopping.removeEventListener('abort', onStopping));

@@ -1,8 +1,7 @@
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { type Call, type Duration, ExchangeRequest, ExchangeResponse } from '@portolan/proto';
-import { PlatformError } from '@portolan/service-kit';
 import { traceFrom } from './context.ts';
-import { RpcRefusal, toStatus } from './errors.ts';
+import { RpcRefusal } from './errors.ts';
 import { assertMayCall } from './identity.ts';
 import type { ServedUnary } from './method.ts';
 import { type Serving, shuttingDown } from './serve-call.ts';
@@ -75,10 +74,10 @@ export const serveExchange =
 
     const serve = async (callId: number, call: Call): Promise<ExchangeResponse> => {
       try {
-        if (serving.stopping.aborted) throw shuttingDown();
+        if (serving.stopping.aborted) throw shuttingDown(serving.errors);
         if (open.has(callId)) throw new RpcRefusal(status.INVALID_ARGUMENT, 'A call with this id is open.');
         if (open.size >= limits.inFlightMax) {
-          throw new PlatformError('overloaded', { public: 'A service of the platform has too much to do.' });
+          throw serving.errors.make('overloaded', 'A service of the platform has too much to do.');
         }
       } catch (error) {
         return refusal(callId, call.method, error);
@@ -98,7 +97,7 @@ export const serveExchange =
       callId,
       outcome: {
         $case: 'status',
-        value: toStatus(error, (unexpected) => serving.onUnexpected(unexpected, path)),
+        value: serving.errors.toStatus(error, (unexpected) => serving.onUnexpected(unexpected, path)),
       },
     });
 

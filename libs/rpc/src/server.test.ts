@@ -1,11 +1,11 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { HealthService, HealthCheckResponse_ServingStatus as ServingStatus } from '@portolan/proto';
-import { PlatformError } from '@portolan/service-kit';
 import { afterEach, expect, test } from 'vitest';
 import type { RpcClient, RpcClientOptions } from './client.ts';
 import type { CallContext } from './context.ts';
 import type { RpcServerOptions } from './server.ts';
 import { createGate, failureOf, IN_TIME, untilAborted } from './testing/calls.ts';
+import { PlatformError } from './testing/errors.ts';
 import { type Behaviour, clientOf, RESOLVE, requestFor, startVault, TOKEN, WATCH } from './testing/vault.ts';
 
 const cleanups: (() => unknown)[] = [];

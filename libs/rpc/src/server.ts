@@ -1,5 +1,6 @@
 import { Server, type ServerOptions } from '@grpc/grpc-js';
 import { MultiplexServiceService } from '@portolan/proto';
+import type { ErrorCodec } from './errors.ts';
 import { createHealth } from './health.ts';
 import { type AccessTable, accessProblems, type IdentityBook, identitiesOf, identitiesOfToken } from './identity.ts';
 import type { ServedMethod, ServedUnary } from './method.ts';
@@ -37,6 +38,7 @@ export interface RpcServerOptions {
   /** Needed with mutual TLS: by which names in a certificate a service is known. */
   readonly identities: IdentityBook;
   readonly transport: ServerTransport;
+  readonly errors: ErrorCodec;
   readonly limits?: Partial<ServerLimits>;
   /** Hears of every error that is none of ours; the caller gets a sentence that says nothing. */
   readonly onUnexpected: (error: unknown, path: string) => void;
@@ -109,6 +111,7 @@ export const createRpcServer = (options: RpcServerOptions): RpcServer => {
   const serving: Serving = {
     access: options.access,
     callersOf: callersBy(options.transport, options.identities),
+    errors: options.errors,
     stopping: stopping.signal,
     onUnexpected: options.onUnexpected,
   };

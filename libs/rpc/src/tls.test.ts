@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@portolan/service-kit';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createMultiplexer, MULTIPLEXER_DEFAULTS } from './multiplex.ts';
 import { failureOf, IN_TIME } from './testing/calls.ts';
 import { createAuthority, hasOpenssl, WITHOUT_OPENSSL } from './testing/certificates.ts';
+import { ERRORS } from './testing/errors.ts';
 import { clientOf, RESOLVE, requestFor, startVault } from './testing/vault.ts';
 import { type Certificates, openCertificates } from './tls.ts';
 
@@ -13,6 +13,7 @@ const GATEWAY = 'URI:spiffe://portolan/gateway';
 const VAULT = 'URI:spiffe://portolan/vault';
 const IDENTITIES = { gateway: [GATEWAY], vault: [VAULT] };
 const NEVER_MS = 1_000_000;
+const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
   const authority = createAuthority();
@@ -44,7 +45,7 @@ describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
     const certificates = await openCertificates({
       directory,
       reloadMs: NEVER_MS,
-      clock: systemClock,
+      clock: CLOCK,
       onRefused: (problem) => refused.push(problem),
     });
     cleanups.push(() => certificates.close());
@@ -75,7 +76,8 @@ describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
       ...MULTIPLEXER_DEFAULTS,
       client,
       idempotent: [],
-      clock: systemClock,
+      errors: ERRORS,
+      clock: CLOCK,
       random: Math.random,
     });
     cleanups.push(() => multiplexer.close());
@@ -171,7 +173,7 @@ describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
     const certificates = await openCertificates({
       directory: mounted.directory,
       reloadMs: 5,
-      clock: systemClock,
+      clock: CLOCK,
       onRefused: () => undefined,
     });
     cleanups.push(() => certificates.close());

@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { experimental } from '@grpc/grpc-js';
-import type { Clock } from '@portolan/service-kit';
 
 type Provider = experimental.CertificateProvider;
 type CaListener = Parameters<Provider['addCaCertificateListener']>[0];
@@ -88,7 +87,8 @@ export interface CertificatesOptions {
   readonly directory: string;
   /** How long between two looks. */
   readonly reloadMs: number;
-  readonly clock: Clock;
+  /** Unix milliseconds. */
+  readonly clock: { wallMs(): number };
   /** Hears why a set was refused. */
   readonly onRefused: (problem: unknown) => void;
 }

@@ -1,4 +1,4 @@
-import { PlatformError } from '@portolan/service-kit';
+import { PlatformError } from './errors.ts';
 
 export const IN_TIME = { timeoutMs: 10_000 };
 

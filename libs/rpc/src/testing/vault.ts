@@ -3,6 +3,7 @@ import { createRpcClient, type RpcClient, type RpcClientOptions } from '../clien
 import type { CallContext } from '../context.ts';
 import { serverStream, unary } from '../method.ts';
 import { createRpcServer, type RpcServer, type RpcServerOptions } from '../server.ts';
+import { ERRORS } from './errors.ts';
 
 export const RESOLVE = VaultGatewayServiceService.resolveVirtualKey;
 export const WATCH = VaultGatewayServiceService.watchVirtualKeys;
@@ -42,6 +43,7 @@ export const startVault = async (
     access: { [RESOLVE.path]: ['gateway'], [WATCH.path]: ['gateway'] },
     identities: {},
     transport: { kind: 'loopback-plaintext', tokens: { gateway: TOKEN, console: 'another token' } },
+    errors: ERRORS,
     onUnexpected: (error) => unexpected.push(error),
     ...options,
   });
@@ -54,6 +56,7 @@ export const clientOf = (target: string, options: Partial<RpcClientOptions> = {}
   createRpcClient({
     target,
     transport: { kind: 'loopback-plaintext', token: TOKEN },
+    errors: ERRORS,
     idempotent: [],
     ...options,
   });
