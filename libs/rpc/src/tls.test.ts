@@ -6,7 +6,7 @@ import { createMultiplexer, MULTIPLEXER_DEFAULTS } from './multiplex.ts';
 import { failureOf, IN_TIME } from './testing/calls.ts';
 import { createAuthority, hasOpenssl, WITHOUT_OPENSSL } from './testing/certificates.ts';
 import { ERRORS } from './testing/errors.ts';
-import { clientOf, RESOLVE, requestFor, startVault } from './testing/vault.ts';
+import { type Behaviour, clientOf, RESOLVE, requestFor, startVault } from './testing/vault.ts';
 import { type Certificates, openCertificates } from './tls.ts';
 
 const GATEWAY = 'URI:spiffe://portolan/gateway';
@@ -54,12 +54,17 @@ describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
 
   const startTls = async (directory: string) => {
     const certificates = await open(directory);
+    let calls = 0;
+    const resolve: Behaviour['resolve'] = async (_slug, { callers }) => {
+      calls += 1;
+      return callers.join();
+    };
     const started = await startVault(
-      { resolve: async (_slug, { callers }) => callers.join() },
+      { resolve },
       { transport: { kind: 'mutual-tls', certificates }, identities: IDENTITIES },
     );
     cleanups.push(() => started.server.stop(0));
-    return { ...started, certificates };
+    return { ...started, certificates, served: () => calls };
   };
 
   const connect = (target: string, certificates: Certificates, serverNames: readonly string[] = [VAULT]) => {
@@ -112,6 +117,21 @@ describe.skipIf(!hasOpenssl)(`mutual TLS${WITHOUT_OPENSSL}`, () => {
     const client = clientOf(target);
     cleanups.push(() => client.close());
     expect((await failureOf(client.unary(RESOLVE, requestFor('x'), IN_TIME))).type).toBe('connection_error');
+  });
+
+  test('calls are spread over all servers of a target', async () => {
+    const servers = [await startTls(authority.issue(VAULT)), await startTls(authority.issue(VAULT))];
+    const target = `ipv4:${servers.map((server) => server.target).join()}`;
+    const client = connect(target, await open(authority.issue(GATEWAY)));
+    await expect
+      .poll(
+        async () => {
+          await client.unary(RESOLVE, requestFor('x'), IN_TIME);
+          return servers.every(({ served }) => served() > 0);
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(true);
   });
 
   test('new connections use the newest certificate while calls go on', async () => {
