@@ -69,12 +69,15 @@ const RETRY = {
   throttling: { maxTokens: 10, tokenRatio: 0.2 },
 } as const;
 
-/** A pod that fails 5 of 10 calls within 10 s is left out for 30 s, unless half of them are out already. */
+/**
+ * A pod that fails 5 of 10 calls within 10 s is left out for 30 s, unless half of them are out already. Times here are messages,
+ * not text: what grpc-js cannot read it passes over in silence, and then all calls go to one pod.
+ */
 const BALANCING = [
   {
     outlier_detection: {
-      interval: '10s',
-      base_ejection_time: '30s',
+      interval: { seconds: 10, nanos: 0 },
+      base_ejection_time: { seconds: 30, nanos: 0 },
       max_ejection_percent: 50,
       failure_percentage_ejection: { threshold: 50, enforcement_percentage: 100, minimum_hosts: 2, request_volume: 10 },
       child_policy: [{ round_robin: {} }],
