@@ -13,7 +13,7 @@ import { createDispatcher } from './egress/dispatcher.ts';
 import { createTrust } from './egress/trust.ts';
 import { createInFlight } from './http/in-flight.ts';
 import { createServer } from './http/server.ts';
-import { mediaFetcher } from './media.ts';
+import { mediaFetcher } from './media/fetch-media.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { pipeline } from './pipeline/index.ts';
 import { inMemoryBreakers } from './routing/breakers.ts';

@@ -13,6 +13,7 @@ import {
 } from '@portolan/providers';
 import type { Clock } from '@portolan/service-kit';
 import type { Routed } from '../exchange.ts';
+import { mediaOfCall } from '../media/media-of-call.ts';
 import { encode } from './answer.ts';
 import type { Callee } from './callee.ts';
 
@@ -61,13 +62,20 @@ export const prepare = (
   return translated instanceof Promise ? translated.then(finish) : finish(translated);
 };
 
-const contextOf = (callee: Callee, body: JsonObject, { clock, fetchMedia }: PrepareDeps): CallContext => ({
-  provider: callee.provider.id,
-  options: callee.options,
-  request: body,
-  strict: callee.strict,
-  includeUsage: objectAt(body, 'stream_options')?.include_usage === true,
-  now: () => Math.floor(clock.wallMs() / 1000),
-  newId: (prefix) => prefix + randomUUID().replaceAll('-', ''),
-  fetchMedia,
-});
+const contextOf = (callee: Callee, body: JsonObject, { clock, fetchMedia }: PrepareDeps): CallContext => {
+  // Few calls have media to fetch: the others need no bounds for it.
+  let ofCall: typeof fetchMedia | undefined;
+  return {
+    provider: callee.provider.id,
+    options: callee.options,
+    request: body,
+    strict: callee.strict,
+    includeUsage: objectAt(body, 'stream_options')?.include_usage === true,
+    now: () => Math.floor(clock.wallMs() / 1000),
+    newId: (prefix) => prefix + randomUUID().replaceAll('-', ''),
+    fetchMedia(url, param) {
+      ofCall ??= mediaOfCall(fetchMedia);
+      return ofCall(url, param);
+    },
+  };
+};
