@@ -58,5 +58,5 @@ test('only the answer of one method has a field for a secret in the clear', () =
   const holders = [...sources.matchAll(/^message (\w+) \{([\s\S]*?)^\}/gm)]
     .filter(([, , body]) => /^ +(?:repeated )?ResolvedSecret /m.test(body))
     .map(([, name]) => name);
-  expect(holders).toEqual(['ResolveVirtualKeyResponse']);
+  expect(holders).toEqual(['ResolveCredentialResponse']);
 });

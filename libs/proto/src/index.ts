@@ -16,14 +16,29 @@ export {
 } from './gen/portolan/control_plane/v1/api_key.ts';
 export { Config, ConfigStatus } from './gen/portolan/control_plane/v1/config.ts';
 export {
+  Entity,
   GatewayServiceService,
-  GetConfigRequest,
-  GetConfigResponse,
-  VerifyApiKeyRequest,
-  VerifyApiKeyResponse,
+  GetRevisionRequest,
+  GetRevisionResponse,
   WatchSnapshotRequest,
   WatchSnapshotResponse,
 } from './gen/portolan/control_plane/v1/gateway_service.ts';
+export {
+  Prompt,
+  PromptKind,
+  PromptPartial,
+  PromptPartialVersion,
+  PromptStatus,
+  PromptVersion,
+} from './gen/portolan/control_plane/v1/prompt.ts';
+export {
+  Organization,
+  RequestLogging,
+  TenantStatus,
+  Workspace,
+  Workspace_DefaultMetadataEntry,
+} from './gen/portolan/control_plane/v1/tenant.ts';
+export { AllowedModel, VirtualKey, VirtualKeyStatus } from './gen/portolan/control_plane/v1/virtual_key.ts';
 export { ErrorDetail } from './gen/portolan/rpc/v1/error.ts';
 export {
   Call,
@@ -34,31 +49,46 @@ export {
   MultiplexServiceService,
 } from './gen/portolan/rpc/v1/multiplex_service.ts';
 export {
-  CreateVirtualKeyRequest,
-  CreateVirtualKeyResponse,
-  GetVirtualKeyRequest,
-  GetVirtualKeyResponse,
-  ListVirtualKeysRequest,
-  ListVirtualKeysResponse,
-  ResolveVirtualKeyRequest,
-  ResolveVirtualKeyResponse,
-  RevokeVirtualKeyRequest,
-  RevokeVirtualKeyResponse,
-  RotateVirtualKeyRequest,
-  RotateVirtualKeyResponse,
-  UpdateVirtualKeyRequest,
-  UpdateVirtualKeyResponse,
+  Credential,
+  Credential_MaskedSecretsEntry,
+  CredentialChange,
+  CredentialStatus,
+  ResolvedSecret,
+} from './gen/portolan/vault/v1/credential.ts';
+export {
+  CreateCredentialRequest,
+  CreateCredentialResponse,
+  ExtraHosts,
+  GetCredentialRequest,
+  GetCredentialResponse,
+  GetPeppersRequest,
+  GetPeppersResponse,
+  GetStatusRequest,
+  GetStatusResponse,
+  ListCredentialsRequest,
+  ListCredentialsResponse,
+  Pepper,
+  ResolveCredentialRequest,
+  ResolveCredentialResponse,
+  RevokeCredentialRequest,
+  RevokeCredentialResponse,
+  RewrapProgress,
+  RotateCredentialRequest,
+  RotateCredentialResponse,
+  RotatePepperRequest,
+  RotatePepperResponse,
+  RotateRootKeyRequest,
+  RotateRootKeyResponse,
+  RotateTenantKeyRequest,
+  RotateTenantKeyResponse,
+  UpdateCredentialRequest,
+  UpdateCredentialResponse,
   VaultGatewayServiceService,
+  VaultOperatorServiceService,
+  VaultPepperServiceService,
   VaultServiceService,
+  WatchCredentialsRequest,
+  WatchCredentialsResponse,
   WatchHeartbeat,
   WatchReset,
-  WatchVirtualKeysRequest,
-  WatchVirtualKeysResponse,
 } from './gen/portolan/vault/v1/vault_service.ts';
-export {
-  ResolvedSecret,
-  VirtualKey,
-  VirtualKey_MaskedSecretsEntry,
-  VirtualKeyChange,
-  VirtualKeyStatus,
-} from './gen/portolan/vault/v1/virtual_key.ts';

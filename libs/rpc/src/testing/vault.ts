@@ -1,15 +1,15 @@
-import { ResolveVirtualKeyResponse, VaultGatewayServiceService, WatchVirtualKeysResponse } from '@portolan/proto';
+import { ResolveCredentialResponse, VaultGatewayServiceService, WatchCredentialsResponse } from '@portolan/proto';
 import { createRpcClient, type RpcClient, type RpcClientOptions } from '../client.ts';
 import type { CallContext } from '../context.ts';
 import { serverStream, unary } from '../method.ts';
 import { createRpcServer, type RpcServer, type RpcServerOptions } from '../server.ts';
 import { ERRORS } from './errors.ts';
 
-export const RESOLVE = VaultGatewayServiceService.resolveVirtualKey;
-export const WATCH = VaultGatewayServiceService.watchVirtualKeys;
+export const RESOLVE = VaultGatewayServiceService.resolveCredential;
+export const WATCH = VaultGatewayServiceService.watchCredentials;
 export const TOKEN = 'a token of this test';
 
-export const requestFor = (slug: string) => ({ organizationId: 'o', workspaceId: 'w', slug });
+export const requestFor = (credentialId: string) => ({ organizationId: 'o', workspaceId: 'w', credentialId });
 
 export interface Behaviour {
   readonly resolve?: (slug: string, context: CallContext) => Promise<string>;
@@ -32,12 +32,12 @@ export const startVault = async (
   const unexpected: unknown[] = [];
   const server = createRpcServer({
     methods: [
-      unary(RESOLVE, async ({ slug }, context) =>
-        ResolveVirtualKeyResponse.create({ provider: await resolve(slug, context) }),
+      unary(RESOLVE, async ({ credentialId }, context) =>
+        ResolveCredentialResponse.create({ provider: await resolve(credentialId, context) }),
       ),
       serverStream(WATCH, async function* (_request, context) {
         if (watch === undefined) return;
-        for await (const resumeToken of watch(context)) yield WatchVirtualKeysResponse.create({ resumeToken });
+        for await (const resumeToken of watch(context)) yield WatchCredentialsResponse.create({ resumeToken });
       }),
     ],
     access: { [RESOLVE.path]: ['gateway'], [WATCH.path]: ['gateway'] },

@@ -84,6 +84,10 @@ export interface ApiKey {
   generation: number;
   /** By what it is recognised: one, or two while a rotation runs. */
   secrets: ApiKeySecret[];
+  /** Budget of the key, a JSON object; empty when there is none. */
+  usageLimitsJson: string;
+  /** Rate limits of the key, a JSON array; empty when there are none. */
+  rateLimitsJson: string;
 }
 
 export interface ApiKey_DefaultMetadataEntry {
@@ -93,7 +97,7 @@ export interface ApiKey_DefaultMetadataEntry {
 
 /** By what a key is recognised, without being usable as one. */
 export interface ApiKeySecret {
-  /** The part of the key that is no secret. */
+  /** The part of the key that is no secret; empty for a key that was made elsewhere. */
   publicPart: string;
   /** Names the pepper that made the digest. */
   pepperId: string;
@@ -118,6 +122,8 @@ function createBaseApiKey(): ApiKey {
     expireTime: undefined,
     generation: 0,
     secrets: [],
+    usageLimitsJson: "",
+    rateLimitsJson: "",
   };
 }
 
@@ -161,6 +167,12 @@ export const ApiKey: MessageFns<ApiKey> = {
     }
     for (const v of message.secrets) {
       ApiKeySecret.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.usageLimitsJson !== "") {
+      writer.uint32(114).string(message.usageLimitsJson);
+    }
+    if (message.rateLimitsJson !== "") {
+      writer.uint32(122).string(message.rateLimitsJson);
     }
     return writer;
   },
@@ -285,6 +297,22 @@ export const ApiKey: MessageFns<ApiKey> = {
             message.secrets.push(ApiKeySecret.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.usageLimitsJson = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.rateLimitsJson = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -323,6 +351,8 @@ export const ApiKey: MessageFns<ApiKey> = {
     message.expireTime = object.expireTime ?? undefined;
     message.generation = object.generation ?? 0;
     message.secrets = object.secrets?.map((e) => ApiKeySecret.fromPartial(e)) || [];
+    message.usageLimitsJson = object.usageLimitsJson ?? "";
+    message.rateLimitsJson = object.rateLimitsJson ?? "";
     return message;
   },
 };

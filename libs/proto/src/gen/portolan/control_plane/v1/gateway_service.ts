@@ -19,25 +19,22 @@ import {
 } from "@grpc/grpc-js";
 import { ApiKey } from "./api_key.ts";
 import { Config } from "./config.ts";
+import { Prompt, PromptPartial } from "./prompt.ts";
+import { Organization, Workspace } from "./tenant.ts";
+import { VirtualKey } from "./virtual_key.ts";
 
 export const protobufPackage = "portolan.control_plane.v1";
 
 export const protobufFileName = "portolan/control_plane/v1/gateway_service.proto";
 
-/** Which config a request names. */
-export interface GetConfigRequest {
-  /** The tenant of the request. */
-  organizationId: string;
-  /** The workspace of the request. */
-  workspaceId: string;
-  /** As the request names it. */
-  slug: string;
+/** Asks how far the changes have come. */
+export interface GetRevisionRequest {
 }
 
-/** The config that was asked for. */
-export interface GetConfigResponse {
-  /** Its active version. */
-  config: Config | undefined;
+/** How far the changes have come. */
+export interface GetRevisionResponse {
+  /** The newest revision that is committed. */
+  revision: number;
 }
 
 /** Where to begin. */
@@ -46,7 +43,10 @@ export interface WatchSnapshotRequest {
   resumeToken: string;
 }
 
-/** A part of a change. Parts of one revision follow each other; the receiver applies them together, after the last. */
+/**
+ * A part of a change. Parts of one revision follow each other; the receiver applies them together, after the last. A part without
+ * content that is the last of a revision already known says that the stream is alive.
+ */
 export interface WatchSnapshotResponse {
   /** Counts upwards; the same in all parts of one change. */
   revision: number;
@@ -54,49 +54,50 @@ export interface WatchSnapshotResponse {
   isFull: boolean;
   /** Whether the revision is complete with this part. */
   isLastPart: boolean;
-  /** Configs that are new or changed. */
-  configs: Config[];
-  /** API keys that are new or changed; a revoked key is sent as such, not removed. */
-  apiKeys: ApiKey[];
-  /** Configs that are gone. */
-  removedConfigIds: string[];
-  /** API keys that are gone. */
-  removedApiKeyIds: string[];
   /** Continues after this revision on another stream; set in the last part. */
   resumeToken: string;
+  /** What is new or changed. What nobody may use any more is sent once with a status that says so, and left out of a full revision. */
+  entities: Entity[];
 }
 
-/** A key that somebody calls with. */
-export interface VerifyApiKeyRequest {
-  /** The whole key; bytes, so that the receiver can erase it. */
-  apiKey: Buffer;
+/** One thing that requests may name or come under. */
+export interface Entity {
+  /** What it is. */
+  kind:
+    | //
+    /** A tenant. */
+    { $case: "organization"; value: Organization }
+    | //
+    /** A part of a tenant. */
+    { $case: "workspace"; value: Workspace }
+    | //
+    /** Who calls. */
+    { $case: "apiKey"; value: ApiKey }
+    | //
+    /** The active version of a saved config. */
+    { $case: "config"; value: Config }
+    | //
+    /** A name for a provider credential. */
+    { $case: "virtualKey"; value: VirtualKey }
+    | //
+    /** A prompt with its versions. */
+    { $case: "prompt"; value: Prompt }
+    | //
+    /** A piece of prompts with its versions. */
+    { $case: "partial"; value: PromptPartial }
+    | undefined;
 }
 
-/** Whose key it is. An unknown key is an error. */
-export interface VerifyApiKeyResponse {
-  /** Without the key itself. */
-  apiKey: ApiKey | undefined;
+function createBaseGetRevisionRequest(): GetRevisionRequest {
+  return {};
 }
 
-function createBaseGetConfigRequest(): GetConfigRequest {
-  return { organizationId: "", workspaceId: "", slug: "" };
-}
-
-export const GetConfigRequest: MessageFns<GetConfigRequest> = {
-  encode(message: GetConfigRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.organizationId !== "") {
-      writer.uint32(10).string(message.organizationId);
-    }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.slug !== "") {
-      writer.uint32(26).string(message.slug);
-    }
+export const GetRevisionRequest: MessageFns<GetRevisionRequest> = {
+  encode(_: GetRevisionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): GetConfigRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): GetRevisionRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -105,34 +106,10 @@ export const GetConfigRequest: MessageFns<GetConfigRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetConfigRequest();
+      const message = createBaseGetRevisionRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.organizationId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.workspaceId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.slug = reader.string();
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -145,31 +122,28 @@ export const GetConfigRequest: MessageFns<GetConfigRequest> = {
     }
   },
 
-  create(base?: DeepPartial<GetConfigRequest>): GetConfigRequest {
-    return GetConfigRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<GetRevisionRequest>): GetRevisionRequest {
+    return GetRevisionRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<GetConfigRequest>): GetConfigRequest {
-    const message = createBaseGetConfigRequest();
-    message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.slug = object.slug ?? "";
+  fromPartial(_: DeepPartial<GetRevisionRequest>): GetRevisionRequest {
+    const message = createBaseGetRevisionRequest();
     return message;
   },
 };
 
-function createBaseGetConfigResponse(): GetConfigResponse {
-  return { config: undefined };
+function createBaseGetRevisionResponse(): GetRevisionResponse {
+  return { revision: 0 };
 }
 
-export const GetConfigResponse: MessageFns<GetConfigResponse> = {
-  encode(message: GetConfigResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.config !== undefined) {
-      Config.encode(message.config, writer.uint32(10).fork()).join();
+export const GetRevisionResponse: MessageFns<GetRevisionResponse> = {
+  encode(message: GetRevisionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== 0) {
+      writer.uint32(8).uint64(message.revision);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): GetConfigResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): GetRevisionResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -178,16 +152,16 @@ export const GetConfigResponse: MessageFns<GetConfigResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetConfigResponse();
+      const message = createBaseGetRevisionResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 10) {
+            if (tag !== 8) {
               break;
             }
 
-            message.config = Config.decode(reader, reader.uint32());
+            message.revision = longToNumber(reader.uint64());
             continue;
           }
         }
@@ -202,14 +176,12 @@ export const GetConfigResponse: MessageFns<GetConfigResponse> = {
     }
   },
 
-  create(base?: DeepPartial<GetConfigResponse>): GetConfigResponse {
-    return GetConfigResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<GetRevisionResponse>): GetRevisionResponse {
+    return GetRevisionResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<GetConfigResponse>): GetConfigResponse {
-    const message = createBaseGetConfigResponse();
-    message.config = (object.config !== undefined && object.config !== null)
-      ? Config.fromPartial(object.config)
-      : undefined;
+  fromPartial(object: DeepPartial<GetRevisionResponse>): GetRevisionResponse {
+    const message = createBaseGetRevisionResponse();
+    message.revision = object.revision ?? 0;
     return message;
   },
 };
@@ -270,16 +242,7 @@ export const WatchSnapshotRequest: MessageFns<WatchSnapshotRequest> = {
 };
 
 function createBaseWatchSnapshotResponse(): WatchSnapshotResponse {
-  return {
-    revision: 0,
-    isFull: false,
-    isLastPart: false,
-    configs: [],
-    apiKeys: [],
-    removedConfigIds: [],
-    removedApiKeyIds: [],
-    resumeToken: "",
-  };
+  return { revision: 0, isFull: false, isLastPart: false, resumeToken: "", entities: [] };
 }
 
 export const WatchSnapshotResponse: MessageFns<WatchSnapshotResponse> = {
@@ -293,20 +256,11 @@ export const WatchSnapshotResponse: MessageFns<WatchSnapshotResponse> = {
     if (message.isLastPart !== false) {
       writer.uint32(24).bool(message.isLastPart);
     }
-    for (const v of message.configs) {
-      Config.encode(v!, writer.uint32(34).fork()).join();
-    }
-    for (const v of message.apiKeys) {
-      ApiKey.encode(v!, writer.uint32(42).fork()).join();
-    }
-    for (const v of message.removedConfigIds) {
-      writer.uint32(50).string(v!);
-    }
-    for (const v of message.removedApiKeyIds) {
-      writer.uint32(58).string(v!);
-    }
     if (message.resumeToken !== "") {
-      writer.uint32(66).string(message.resumeToken);
+      writer.uint32(34).string(message.resumeToken);
+    }
+    for (const v of message.entities) {
+      Entity.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -353,7 +307,7 @@ export const WatchSnapshotResponse: MessageFns<WatchSnapshotResponse> = {
               break;
             }
 
-            message.configs.push(Config.decode(reader, reader.uint32()));
+            message.resumeToken = reader.string();
             continue;
           }
           case 5: {
@@ -361,31 +315,7 @@ export const WatchSnapshotResponse: MessageFns<WatchSnapshotResponse> = {
               break;
             }
 
-            message.apiKeys.push(ApiKey.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.removedConfigIds.push(reader.string());
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.removedApiKeyIds.push(reader.string());
-            continue;
-          }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.resumeToken = reader.string();
+            message.entities.push(Entity.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -408,28 +338,45 @@ export const WatchSnapshotResponse: MessageFns<WatchSnapshotResponse> = {
     message.revision = object.revision ?? 0;
     message.isFull = object.isFull ?? false;
     message.isLastPart = object.isLastPart ?? false;
-    message.configs = object.configs?.map((e) => Config.fromPartial(e)) || [];
-    message.apiKeys = object.apiKeys?.map((e) => ApiKey.fromPartial(e)) || [];
-    message.removedConfigIds = object.removedConfigIds?.map((e) => e) || [];
-    message.removedApiKeyIds = object.removedApiKeyIds?.map((e) => e) || [];
     message.resumeToken = object.resumeToken ?? "";
+    message.entities = object.entities?.map((e) => Entity.fromPartial(e)) || [];
     return message;
   },
 };
 
-function createBaseVerifyApiKeyRequest(): VerifyApiKeyRequest {
-  return { apiKey: Buffer.alloc(0) };
+function createBaseEntity(): Entity {
+  return { kind: undefined };
 }
 
-export const VerifyApiKeyRequest: MessageFns<VerifyApiKeyRequest> = {
-  encode(message: VerifyApiKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.apiKey.length !== 0) {
-      writer.uint32(10).bytes(message.apiKey);
+export const Entity: MessageFns<Entity> = {
+  encode(message: Entity, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.kind?.$case) {
+      case "organization":
+        Organization.encode(message.kind.value, writer.uint32(10).fork()).join();
+        break;
+      case "workspace":
+        Workspace.encode(message.kind.value, writer.uint32(18).fork()).join();
+        break;
+      case "apiKey":
+        ApiKey.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "config":
+        Config.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "virtualKey":
+        VirtualKey.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "prompt":
+        Prompt.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "partial":
+        PromptPartial.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): VerifyApiKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): Entity {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -438,7 +385,7 @@ export const VerifyApiKeyRequest: MessageFns<VerifyApiKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseVerifyApiKeyRequest();
+      const message = createBaseEntity();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -447,7 +394,55 @@ export const VerifyApiKeyRequest: MessageFns<VerifyApiKeyRequest> = {
               break;
             }
 
-            message.apiKey = Buffer.from(reader.bytes());
+            message.kind = { $case: "organization", value: Organization.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "workspace", value: Workspace.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "apiKey", value: ApiKey.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "config", value: Config.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "virtualKey", value: VirtualKey.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "prompt", value: Prompt.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "partial", value: PromptPartial.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -462,69 +457,55 @@ export const VerifyApiKeyRequest: MessageFns<VerifyApiKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<VerifyApiKeyRequest>): VerifyApiKeyRequest {
-    return VerifyApiKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<Entity>): Entity {
+    return Entity.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<VerifyApiKeyRequest>): VerifyApiKeyRequest {
-    const message = createBaseVerifyApiKeyRequest();
-    message.apiKey = object.apiKey ?? Buffer.alloc(0);
-    return message;
-  },
-};
-
-function createBaseVerifyApiKeyResponse(): VerifyApiKeyResponse {
-  return { apiKey: undefined };
-}
-
-export const VerifyApiKeyResponse: MessageFns<VerifyApiKeyResponse> = {
-  encode(message: VerifyApiKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.apiKey !== undefined) {
-      ApiKey.encode(message.apiKey, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): VerifyApiKeyResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseVerifyApiKeyResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.apiKey = ApiKey.decode(reader, reader.uint32());
-            continue;
-          }
+  fromPartial(object: DeepPartial<Entity>): Entity {
+    const message = createBaseEntity();
+    switch (object.kind?.$case) {
+      case "organization": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "organization", value: Organization.fromPartial(object.kind.value) };
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
+        break;
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      case "workspace": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "workspace", value: Workspace.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "apiKey": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "apiKey", value: ApiKey.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "config": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "config", value: Config.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "virtualKey": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "virtualKey", value: VirtualKey.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "prompt": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "prompt", value: Prompt.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "partial": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "partial", value: PromptPartial.fromPartial(object.kind.value) };
+        }
+        break;
+      }
     }
-  },
-
-  create(base?: DeepPartial<VerifyApiKeyResponse>): VerifyApiKeyResponse {
-    return VerifyApiKeyResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<VerifyApiKeyResponse>): VerifyApiKeyResponse {
-    const message = createBaseVerifyApiKeyResponse();
-    message.apiKey = (object.apiKey !== undefined && object.apiKey !== null)
-      ? ApiKey.fromPartial(object.apiKey)
-      : undefined;
     return message;
   },
 };
@@ -532,17 +513,17 @@ export const VerifyApiKeyResponse: MessageFns<VerifyApiKeyResponse> = {
 /** What a gateway reads from the control plane. Nothing here writes. */
 export type GatewayServiceService = typeof GatewayServiceService;
 export const GatewayServiceService = {
-  /** The active version of a config, for a request that names one the gateway does not hold. */
-  getConfig: {
-    path: "/portolan.control_plane.v1.GatewayService/GetConfig" as const,
+  /** How far the changes have come. A gateway that misses something waits until it has heard of this revision, then looks again. */
+  getRevision: {
+    path: "/portolan.control_plane.v1.GatewayService/GetRevision" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetConfigRequest): Buffer => Buffer.from(GetConfigRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetConfigRequest => GetConfigRequest.decode(value),
-    responseSerialize: (value: GetConfigResponse): Buffer => Buffer.from(GetConfigResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetConfigResponse => GetConfigResponse.decode(value),
+    requestSerialize: (value: GetRevisionRequest): Buffer => Buffer.from(GetRevisionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetRevisionRequest => GetRevisionRequest.decode(value),
+    responseSerialize: (value: GetRevisionResponse): Buffer => Buffer.from(GetRevisionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetRevisionResponse => GetRevisionResponse.decode(value),
   },
-  /** All configs and API keys first, then every change as it happens. */
+  /** Everything first, then every change as it happens. */
   watchSnapshot: {
     path: "/portolan.control_plane.v1.GatewayService/WatchSnapshot" as const,
     requestStream: false as const,
@@ -553,46 +534,33 @@ export const GatewayServiceService = {
       Buffer.from(WatchSnapshotResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchSnapshotResponse => WatchSnapshotResponse.decode(value),
   },
-  /** Who calls with a key that the gateway does not hold. */
-  verifyApiKey: {
-    path: "/portolan.control_plane.v1.GatewayService/VerifyApiKey" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: VerifyApiKeyRequest): Buffer => Buffer.from(VerifyApiKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): VerifyApiKeyRequest => VerifyApiKeyRequest.decode(value),
-    responseSerialize: (value: VerifyApiKeyResponse): Buffer =>
-      Buffer.from(VerifyApiKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): VerifyApiKeyResponse => VerifyApiKeyResponse.decode(value),
-  },
 } as const;
 
 export interface GatewayServiceServer extends UntypedServiceImplementation {
-  /** The active version of a config, for a request that names one the gateway does not hold. */
-  getConfig: handleUnaryCall<GetConfigRequest, GetConfigResponse>;
-  /** All configs and API keys first, then every change as it happens. */
+  /** How far the changes have come. A gateway that misses something waits until it has heard of this revision, then looks again. */
+  getRevision: handleUnaryCall<GetRevisionRequest, GetRevisionResponse>;
+  /** Everything first, then every change as it happens. */
   watchSnapshot: handleServerStreamingCall<WatchSnapshotRequest, WatchSnapshotResponse>;
-  /** Who calls with a key that the gateway does not hold. */
-  verifyApiKey: handleUnaryCall<VerifyApiKeyRequest, VerifyApiKeyResponse>;
 }
 
 export interface GatewayServiceClient extends Client {
-  /** The active version of a config, for a request that names one the gateway does not hold. */
-  getConfig(
-    request: GetConfigRequest,
-    callback: (error: ServiceError | null, response: GetConfigResponse) => void,
+  /** How far the changes have come. A gateway that misses something waits until it has heard of this revision, then looks again. */
+  getRevision(
+    request: GetRevisionRequest,
+    callback: (error: ServiceError | null, response: GetRevisionResponse) => void,
   ): ClientUnaryCall;
-  getConfig(
-    request: GetConfigRequest,
+  getRevision(
+    request: GetRevisionRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetConfigResponse) => void,
+    callback: (error: ServiceError | null, response: GetRevisionResponse) => void,
   ): ClientUnaryCall;
-  getConfig(
-    request: GetConfigRequest,
+  getRevision(
+    request: GetRevisionRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetConfigResponse) => void,
+    callback: (error: ServiceError | null, response: GetRevisionResponse) => void,
   ): ClientUnaryCall;
-  /** All configs and API keys first, then every change as it happens. */
+  /** Everything first, then every change as it happens. */
   watchSnapshot(
     request: WatchSnapshotRequest,
     options?: Partial<CallOptions>,
@@ -602,22 +570,6 @@ export interface GatewayServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchSnapshotResponse>;
-  /** Who calls with a key that the gateway does not hold. */
-  verifyApiKey(
-    request: VerifyApiKeyRequest,
-    callback: (error: ServiceError | null, response: VerifyApiKeyResponse) => void,
-  ): ClientUnaryCall;
-  verifyApiKey(
-    request: VerifyApiKeyRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: VerifyApiKeyResponse) => void,
-  ): ClientUnaryCall;
-  verifyApiKey(
-    request: VerifyApiKeyRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: VerifyApiKeyResponse) => void,
-  ): ClientUnaryCall;
 }
 
 export const GatewayServiceClient = makeGenericClientConstructor(

@@ -38,7 +38,7 @@ export interface ExchangeRequest {
 
 /** A unary call. */
 export interface Call {
-  /** The full path of the method, for example "/portolan.vault.v1.VaultGatewayService/ResolveVirtualKey". */
+  /** The full path of the method, for example "/portolan.vault.v1.VaultGatewayService/ResolveCredential". */
   method: string;
   /** How long the caller still waits. Required. */
   timeout:

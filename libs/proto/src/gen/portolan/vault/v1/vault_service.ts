@@ -18,122 +18,105 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Duration } from "../../../google/protobuf/duration.ts";
-import { FieldMask } from "../../../google/protobuf/field_mask.ts";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { ResolvedSecret, VirtualKey, VirtualKeyChange } from "./virtual_key.ts";
+import { Credential, CredentialChange, ResolvedSecret } from "./credential.ts";
 
 export const protobufPackage = "portolan.vault.v1";
 
 export const protobufFileName = "portolan/vault/v1/vault_service.proto";
 
-/** A new virtual key. */
-export interface CreateVirtualKeyRequest {
+/** A new credential. */
+export interface CreateCredentialRequest {
+  /** A UUID that the caller chose. */
+  id: string;
   /** The tenant. */
   organizationId: string;
-  /** The workspace that will own it. */
+  /** The workspace whose requests may use it; empty when all of the organization may. */
   workspaceId: string;
-  /** The wanted slug; absent lets the vault derive one from the name. */
-  slug?:
-    | string
-    | undefined;
-  /** What people call it. */
-  name: string;
-  /** Anything its owners want to remember. */
-  note: string;
   /** The provider whose credential it is. */
   provider: string;
   /** All settings and secrets, a JSON object in UTF-8; bytes, so that the receiver can erase it. */
   settingsJson: Buffer;
   /** Hosts that may receive its secrets, besides the provider's own. */
   extraHosts: string[];
-  /** When it stops working by itself; absent means never. */
-  expireTime: Date | undefined;
+  /** Who asks, for the audit: `user:<id>`, `api_key:<id>` or `job:<name>`. */
+  actor: string;
 }
 
-/** The virtual key that was made. */
-export interface CreateVirtualKeyResponse {
+/** The credential that was made. */
+export interface CreateCredentialResponse {
   /** Without secrets. */
-  virtualKey: VirtualKey | undefined;
+  credential: Credential | undefined;
 }
 
-/** Which virtual key to describe. */
-export interface GetVirtualKeyRequest {
+/** Which credential to describe. */
+export interface GetCredentialRequest {
   /** The tenant. */
   organizationId: string;
-  /** The workspace that owns it. */
-  workspaceId: string;
-  /** Its id or its slug. */
-  idOrSlug: string;
+  /** Its id. */
+  id: string;
 }
 
-/** The virtual key that was asked for. */
-export interface GetVirtualKeyResponse {
+/** The credential that was asked for. */
+export interface GetCredentialResponse {
   /** Without secrets. */
-  virtualKey: VirtualKey | undefined;
+  credential: Credential | undefined;
 }
 
-/** Which virtual keys to describe. */
-export interface ListVirtualKeysRequest {
-  /** The tenant. */
-  organizationId: string;
-  /** The workspace that owns them; empty asks for all of the organization. */
-  workspaceId: string;
-  /** How many at most; 0 asks for 50. */
+/** Which credentials to describe. */
+export interface ListCredentialsRequest {
+  /** The id after which to begin; empty begins with the first. */
+  afterId: string;
+  /** How many at most; 0 asks for 100, more than 1000 is refused. */
   pageSize: number;
-  /** Which page, the first being 0. */
-  pageIndex: number;
 }
 
-/** One page of virtual keys. */
-export interface ListVirtualKeysResponse {
+/** Some of the credentials. */
+export interface ListCredentialsResponse {
   /** Without secrets. */
-  virtualKeys: VirtualKey[];
-  /** How many there are on all pages. */
-  totalSize: number;
+  credentials: Credential[];
+  /** Whether there are more after the last of these. */
+  hasMore: boolean;
 }
 
-/** A change to a virtual key. */
-export interface UpdateVirtualKeyRequest {
+/** A change to a credential. */
+export interface UpdateCredentialRequest {
   /** The tenant. */
   organizationId: string;
-  /** The workspace that owns it. */
-  workspaceId: string;
-  /** Its id or its slug. */
-  idOrSlug: string;
+  /** Its id. */
+  id: string;
   /** The generation that the change was made from; absent lets the last writer win. */
   expectedGeneration?:
     | number
     | undefined;
-  /** Which of the fields below to write; one that is named and absent is cleared. */
-  updateMask:
-    | string[]
-    | undefined;
-  /** The new name. */
-  name: string;
-  /** The new note. */
-  note: string;
   /** The settings and secrets to replace, a JSON object in UTF-8: null clears a setting, one that is not named stays. */
   settingsJson: Buffer;
-  /** The hosts besides the provider's own. */
-  extraHosts: string[];
-  /** When it stops working by itself. */
-  expireTime: Date | undefined;
+  /** The hosts besides the provider's own; absent keeps them. */
+  extraHosts:
+    | ExtraHosts
+    | undefined;
+  /** Who asks, for the audit. */
+  actor: string;
 }
 
-/** The virtual key after the change. */
-export interface UpdateVirtualKeyResponse {
+/** Hosts that may receive secrets, besides the provider's own. */
+export interface ExtraHosts {
+  /** Host names, with "*" for a part. */
+  hosts: string[];
+}
+
+/** The credential after the change. */
+export interface UpdateCredentialResponse {
   /** Without secrets. */
-  virtualKey: VirtualKey | undefined;
+  credential: Credential | undefined;
 }
 
-/** New secrets for a virtual key. */
-export interface RotateVirtualKeyRequest {
+/** New secrets for a credential. */
+export interface RotateCredentialRequest {
   /** The tenant. */
   organizationId: string;
-  /** The workspace that owns it. */
-  workspaceId: string;
-  /** Its id or its slug. */
-  idOrSlug: string;
+  /** Its id. */
+  id: string;
   /** The generation that the change was made from; absent lets the last writer win. */
   expectedGeneration?:
     | number
@@ -141,45 +124,49 @@ export interface RotateVirtualKeyRequest {
   /** The new secrets, a JSON object in UTF-8; bytes, so that the receiver can erase it. */
   settingsJson: Buffer;
   /** How long the old secrets keep working; absent asks for the default of 30 minutes. */
-  overlap: Duration | undefined;
+  overlap:
+    | Duration
+    | undefined;
+  /** Who asks, for the audit. */
+  actor: string;
 }
 
-/** The virtual key after the rotation. */
-export interface RotateVirtualKeyResponse {
+/** The credential after the rotation. */
+export interface RotateCredentialResponse {
   /** Without secrets. */
-  virtualKey: VirtualKey | undefined;
+  credential: Credential | undefined;
 }
 
-/** Which virtual key to end. */
-export interface RevokeVirtualKeyRequest {
+/** Which credential to end. */
+export interface RevokeCredentialRequest {
   /** The tenant. */
   organizationId: string;
-  /** The workspace that owns it. */
-  workspaceId: string;
-  /** Its id or its slug. */
-  idOrSlug: string;
+  /** Its id. */
+  id: string;
+  /** Who asks, for the audit. */
+  actor: string;
 }
 
-/** The virtual key after its end. */
-export interface RevokeVirtualKeyResponse {
+/** The credential after its end. */
+export interface RevokeCredentialResponse {
   /** Without secrets. */
-  virtualKey: VirtualKey | undefined;
+  credential: Credential | undefined;
 }
 
-/** Which virtual key a request names. */
-export interface ResolveVirtualKeyRequest {
+/** Which credential a request needs. */
+export interface ResolveCredentialRequest {
   /** The tenant of the request. */
   organizationId: string;
   /** The workspace of the request. */
   workspaceId: string;
-  /** As the request names it. */
-  slug: string;
+  /** The credential behind the virtual key that the request names. */
+  credentialId: string;
 }
 
 /** A provider credential in the clear, for gateways only. */
-export interface ResolveVirtualKeyResponse {
-  /** The key. */
-  virtualKeyId: string;
+export interface ResolveCredentialResponse {
+  /** The credential. */
+  credentialId: string;
   /** The provider whose credential it is. */
   provider: string;
   /** The settings that are no secrets, a JSON object with snake_case names. */
@@ -192,10 +179,6 @@ export interface ResolveVirtualKeyResponse {
   generation: number;
   /** The version of the secrets. */
   version: number;
-  /** When the key stops working by itself; absent means never. */
-  expireTime:
-    | Date
-    | undefined;
   /** How long to use the answer before asking again. */
   freshFor:
     | Duration
@@ -205,18 +188,18 @@ export interface ResolveVirtualKeyResponse {
 }
 
 /** Where to begin telling of changes. */
-export interface WatchVirtualKeysRequest {
+export interface WatchCredentialsRequest {
   /** The last one received; empty begins with now. */
   resumeToken: string;
 }
 
 /** One thing to know, in the order in which it happened. */
-export interface WatchVirtualKeysResponse {
+export interface WatchCredentialsResponse {
   /** What it is. */
   event:
     | //
-    /** A virtual key was changed, rotated or revoked. */
-    { $case: "change"; value: VirtualKeyChange }
+    /** A credential was changed, rotated or revoked. */
+    { $case: "change"; value: CredentialChange }
     | //
     /** The token is too old or unknown: changes may have been missed, so everything must be asked again. */
     { $case: "reset"; value: WatchReset }
@@ -236,53 +219,135 @@ export interface WatchReset {
 export interface WatchHeartbeat {
 }
 
-function createBaseCreateVirtualKeyRequest(): CreateVirtualKeyRequest {
+/** Asks for the peppers. */
+export interface GetPeppersRequest {
+}
+
+/** Secrets: whoever holds them can test guesses against stored digests. */
+export interface GetPeppersResponse {
+  /** New digests are made under it. */
+  current:
+    | Pepper
+    | undefined;
+  /** Digests made under it are still right; absent when there are none. */
+  previous: Pepper | undefined;
+}
+
+/** What API keys are digested under. */
+export interface Pepper {
+  /** Stored with each digest. */
+  id: string;
+  /** 32 bytes. */
+  value: Buffer;
+}
+
+/** Asks how the vault is. */
+export interface GetStatusRequest {
+}
+
+/** How the vault is. */
+export interface GetStatusResponse {
+  /** Whether it can open and seal anything. */
+  isSealed: boolean;
+  /** Why it is sealed; empty when it is not. */
+  sealedBecause: string;
+  /** The operator's name for the root key that wraps; empty while sealed. */
+  rootKeyId: string;
+  /** Rotations of tenant keys that are not finished. */
+  rewraps: RewrapProgress[];
+  /** Organizations whose stored secrets did not open at the last self-test. */
+  unreadableOrganizationIds: string[];
+  /** When the self-test ran last; absent until it has. */
+  selfTestTime: Date | undefined;
+}
+
+/** A tenant key rotation under way. */
+export interface RewrapProgress {
+  /** The tenant. */
+  organizationId: string;
+  /** The key version that its secrets move to. */
+  toVersion: number;
+  /** How many secrets are still sealed with an older version. */
+  left: number;
+}
+
+/** Asks to take up the root key that is configured now. */
+export interface RotateRootKeyRequest {
+  /** Who asks, for the audit. */
+  actor: string;
+}
+
+/** What was done. */
+export interface RotateRootKeyResponse {
+  /** Tenant keys that were wrapped anew. */
+  rewrapped: number;
+}
+
+/** Whose key to rotate. */
+export interface RotateTenantKeyRequest {
+  /** The tenant. */
+  organizationId: string;
+  /** Who asks, for the audit. */
+  actor: string;
+}
+
+/** What was begun. */
+export interface RotateTenantKeyResponse {
+  /** The key version that secrets move to from now on. */
+  toVersion: number;
+}
+
+/** Asks for a new pepper. */
+export interface RotatePepperRequest {
+  /** Who asks, for the audit. */
+  actor: string;
+}
+
+/** What was done. */
+export interface RotatePepperResponse {
+  /** The id of the pepper that is current now. */
+  currentId: string;
+}
+
+function createBaseCreateCredentialRequest(): CreateCredentialRequest {
   return {
+    id: "",
     organizationId: "",
     workspaceId: "",
-    slug: undefined,
-    name: "",
-    note: "",
     provider: "",
     settingsJson: Buffer.alloc(0),
     extraHosts: [],
-    expireTime: undefined,
+    actor: "",
   };
 }
 
-export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
-  encode(message: CreateVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const CreateCredentialRequest: MessageFns<CreateCredentialRequest> = {
+  encode(message: CreateCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
     if (message.organizationId !== "") {
-      writer.uint32(10).string(message.organizationId);
+      writer.uint32(18).string(message.organizationId);
     }
     if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.slug !== undefined) {
-      writer.uint32(26).string(message.slug);
-    }
-    if (message.name !== "") {
-      writer.uint32(34).string(message.name);
-    }
-    if (message.note !== "") {
-      writer.uint32(42).string(message.note);
+      writer.uint32(26).string(message.workspaceId);
     }
     if (message.provider !== "") {
-      writer.uint32(50).string(message.provider);
+      writer.uint32(34).string(message.provider);
     }
     if (message.settingsJson.length !== 0) {
-      writer.uint32(58).bytes(message.settingsJson);
+      writer.uint32(42).bytes(message.settingsJson);
     }
     for (const v of message.extraHosts) {
-      writer.uint32(66).string(v!);
+      writer.uint32(50).string(v!);
     }
-    if (message.expireTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(74).fork()).join();
+    if (message.actor !== "") {
+      writer.uint32(58).string(message.actor);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateVirtualKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateCredentialRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -291,7 +356,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCreateVirtualKeyRequest();
+      const message = createBaseCreateCredentialRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -300,7 +365,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.organizationId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
@@ -308,7 +373,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.workspaceId = reader.string();
+            message.organizationId = reader.string();
             continue;
           }
           case 3: {
@@ -316,7 +381,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.slug = reader.string();
+            message.workspaceId = reader.string();
             continue;
           }
           case 4: {
@@ -324,7 +389,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.name = reader.string();
+            message.provider = reader.string();
             continue;
           }
           case 5: {
@@ -332,7 +397,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.note = reader.string();
+            message.settingsJson = Buffer.from(reader.bytes());
             continue;
           }
           case 6: {
@@ -340,7 +405,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.provider = reader.string();
+            message.extraHosts.push(reader.string());
             continue;
           }
           case 7: {
@@ -348,23 +413,7 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
               break;
             }
 
-            message.settingsJson = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.extraHosts.push(reader.string());
-            continue;
-          }
-          case 9: {
-            if (tag !== 74) {
-              break;
-            }
-
-            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.actor = reader.string();
             continue;
           }
         }
@@ -379,37 +428,35 @@ export const CreateVirtualKeyRequest: MessageFns<CreateVirtualKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<CreateVirtualKeyRequest>): CreateVirtualKeyRequest {
-    return CreateVirtualKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<CreateCredentialRequest>): CreateCredentialRequest {
+    return CreateCredentialRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<CreateVirtualKeyRequest>): CreateVirtualKeyRequest {
-    const message = createBaseCreateVirtualKeyRequest();
+  fromPartial(object: DeepPartial<CreateCredentialRequest>): CreateCredentialRequest {
+    const message = createBaseCreateCredentialRequest();
+    message.id = object.id ?? "";
     message.organizationId = object.organizationId ?? "";
     message.workspaceId = object.workspaceId ?? "";
-    message.slug = object.slug ?? undefined;
-    message.name = object.name ?? "";
-    message.note = object.note ?? "";
     message.provider = object.provider ?? "";
     message.settingsJson = object.settingsJson ?? Buffer.alloc(0);
     message.extraHosts = object.extraHosts?.map((e) => e) || [];
-    message.expireTime = object.expireTime ?? undefined;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
-function createBaseCreateVirtualKeyResponse(): CreateVirtualKeyResponse {
-  return { virtualKey: undefined };
+function createBaseCreateCredentialResponse(): CreateCredentialResponse {
+  return { credential: undefined };
 }
 
-export const CreateVirtualKeyResponse: MessageFns<CreateVirtualKeyResponse> = {
-  encode(message: CreateVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKey !== undefined) {
-      VirtualKey.encode(message.virtualKey, writer.uint32(10).fork()).join();
+export const CreateCredentialResponse: MessageFns<CreateCredentialResponse> = {
+  encode(message: CreateCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== undefined) {
+      Credential.encode(message.credential, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateVirtualKeyResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateCredentialResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -418,7 +465,7 @@ export const CreateVirtualKeyResponse: MessageFns<CreateVirtualKeyResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCreateVirtualKeyResponse();
+      const message = createBaseCreateCredentialResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -427,7 +474,7 @@ export const CreateVirtualKeyResponse: MessageFns<CreateVirtualKeyResponse> = {
               break;
             }
 
-            message.virtualKey = VirtualKey.decode(reader, reader.uint32());
+            message.credential = Credential.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -442,37 +489,34 @@ export const CreateVirtualKeyResponse: MessageFns<CreateVirtualKeyResponse> = {
     }
   },
 
-  create(base?: DeepPartial<CreateVirtualKeyResponse>): CreateVirtualKeyResponse {
-    return CreateVirtualKeyResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<CreateCredentialResponse>): CreateCredentialResponse {
+    return CreateCredentialResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<CreateVirtualKeyResponse>): CreateVirtualKeyResponse {
-    const message = createBaseCreateVirtualKeyResponse();
-    message.virtualKey = (object.virtualKey !== undefined && object.virtualKey !== null)
-      ? VirtualKey.fromPartial(object.virtualKey)
+  fromPartial(object: DeepPartial<CreateCredentialResponse>): CreateCredentialResponse {
+    const message = createBaseCreateCredentialResponse();
+    message.credential = (object.credential !== undefined && object.credential !== null)
+      ? Credential.fromPartial(object.credential)
       : undefined;
     return message;
   },
 };
 
-function createBaseGetVirtualKeyRequest(): GetVirtualKeyRequest {
-  return { organizationId: "", workspaceId: "", idOrSlug: "" };
+function createBaseGetCredentialRequest(): GetCredentialRequest {
+  return { organizationId: "", id: "" };
 }
 
-export const GetVirtualKeyRequest: MessageFns<GetVirtualKeyRequest> = {
-  encode(message: GetVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const GetCredentialRequest: MessageFns<GetCredentialRequest> = {
+  encode(message: GetCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.organizationId !== "") {
       writer.uint32(10).string(message.organizationId);
     }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.idOrSlug !== "") {
-      writer.uint32(26).string(message.idOrSlug);
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): GetVirtualKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCredentialRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -481,7 +525,7 @@ export const GetVirtualKeyRequest: MessageFns<GetVirtualKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetVirtualKeyRequest();
+      const message = createBaseGetCredentialRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -498,15 +542,7 @@ export const GetVirtualKeyRequest: MessageFns<GetVirtualKeyRequest> = {
               break;
             }
 
-            message.workspaceId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.idOrSlug = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -521,31 +557,30 @@ export const GetVirtualKeyRequest: MessageFns<GetVirtualKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<GetVirtualKeyRequest>): GetVirtualKeyRequest {
-    return GetVirtualKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<GetCredentialRequest>): GetCredentialRequest {
+    return GetCredentialRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<GetVirtualKeyRequest>): GetVirtualKeyRequest {
-    const message = createBaseGetVirtualKeyRequest();
+  fromPartial(object: DeepPartial<GetCredentialRequest>): GetCredentialRequest {
+    const message = createBaseGetCredentialRequest();
     message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.idOrSlug = object.idOrSlug ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
 
-function createBaseGetVirtualKeyResponse(): GetVirtualKeyResponse {
-  return { virtualKey: undefined };
+function createBaseGetCredentialResponse(): GetCredentialResponse {
+  return { credential: undefined };
 }
 
-export const GetVirtualKeyResponse: MessageFns<GetVirtualKeyResponse> = {
-  encode(message: GetVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKey !== undefined) {
-      VirtualKey.encode(message.virtualKey, writer.uint32(10).fork()).join();
+export const GetCredentialResponse: MessageFns<GetCredentialResponse> = {
+  encode(message: GetCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== undefined) {
+      Credential.encode(message.credential, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): GetVirtualKeyResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): GetCredentialResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -554,7 +589,7 @@ export const GetVirtualKeyResponse: MessageFns<GetVirtualKeyResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetVirtualKeyResponse();
+      const message = createBaseGetCredentialResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -563,7 +598,7 @@ export const GetVirtualKeyResponse: MessageFns<GetVirtualKeyResponse> = {
               break;
             }
 
-            message.virtualKey = VirtualKey.decode(reader, reader.uint32());
+            message.credential = Credential.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -578,40 +613,34 @@ export const GetVirtualKeyResponse: MessageFns<GetVirtualKeyResponse> = {
     }
   },
 
-  create(base?: DeepPartial<GetVirtualKeyResponse>): GetVirtualKeyResponse {
-    return GetVirtualKeyResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<GetCredentialResponse>): GetCredentialResponse {
+    return GetCredentialResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<GetVirtualKeyResponse>): GetVirtualKeyResponse {
-    const message = createBaseGetVirtualKeyResponse();
-    message.virtualKey = (object.virtualKey !== undefined && object.virtualKey !== null)
-      ? VirtualKey.fromPartial(object.virtualKey)
+  fromPartial(object: DeepPartial<GetCredentialResponse>): GetCredentialResponse {
+    const message = createBaseGetCredentialResponse();
+    message.credential = (object.credential !== undefined && object.credential !== null)
+      ? Credential.fromPartial(object.credential)
       : undefined;
     return message;
   },
 };
 
-function createBaseListVirtualKeysRequest(): ListVirtualKeysRequest {
-  return { organizationId: "", workspaceId: "", pageSize: 0, pageIndex: 0 };
+function createBaseListCredentialsRequest(): ListCredentialsRequest {
+  return { afterId: "", pageSize: 0 };
 }
 
-export const ListVirtualKeysRequest: MessageFns<ListVirtualKeysRequest> = {
-  encode(message: ListVirtualKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.organizationId !== "") {
-      writer.uint32(10).string(message.organizationId);
-    }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
+export const ListCredentialsRequest: MessageFns<ListCredentialsRequest> = {
+  encode(message: ListCredentialsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.afterId !== "") {
+      writer.uint32(10).string(message.afterId);
     }
     if (message.pageSize !== 0) {
-      writer.uint32(24).uint32(message.pageSize);
-    }
-    if (message.pageIndex !== 0) {
-      writer.uint32(32).uint32(message.pageIndex);
+      writer.uint32(16).uint32(message.pageSize);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ListVirtualKeysRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCredentialsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -620,7 +649,7 @@ export const ListVirtualKeysRequest: MessageFns<ListVirtualKeysRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListVirtualKeysRequest();
+      const message = createBaseListCredentialsRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -629,92 +658,7 @@ export const ListVirtualKeysRequest: MessageFns<ListVirtualKeysRequest> = {
               break;
             }
 
-            message.organizationId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.workspaceId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.pageSize = reader.uint32();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.pageIndex = reader.uint32();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ListVirtualKeysRequest>): ListVirtualKeysRequest {
-    return ListVirtualKeysRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ListVirtualKeysRequest>): ListVirtualKeysRequest {
-    const message = createBaseListVirtualKeysRequest();
-    message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.pageSize = object.pageSize ?? 0;
-    message.pageIndex = object.pageIndex ?? 0;
-    return message;
-  },
-};
-
-function createBaseListVirtualKeysResponse(): ListVirtualKeysResponse {
-  return { virtualKeys: [], totalSize: 0 };
-}
-
-export const ListVirtualKeysResponse: MessageFns<ListVirtualKeysResponse> = {
-  encode(message: ListVirtualKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.virtualKeys) {
-      VirtualKey.encode(v!, writer.uint32(10).fork()).join();
-    }
-    if (message.totalSize !== 0) {
-      writer.uint32(16).uint64(message.totalSize);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListVirtualKeysResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListVirtualKeysResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.virtualKeys.push(VirtualKey.decode(reader, reader.uint32()));
+            message.afterId = reader.string();
             continue;
           }
           case 2: {
@@ -722,7 +666,7 @@ export const ListVirtualKeysResponse: MessageFns<ListVirtualKeysResponse> = {
               break;
             }
 
-            message.totalSize = longToNumber(reader.uint64());
+            message.pageSize = reader.uint32();
             continue;
           }
         }
@@ -737,68 +681,33 @@ export const ListVirtualKeysResponse: MessageFns<ListVirtualKeysResponse> = {
     }
   },
 
-  create(base?: DeepPartial<ListVirtualKeysResponse>): ListVirtualKeysResponse {
-    return ListVirtualKeysResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<ListCredentialsRequest>): ListCredentialsRequest {
+    return ListCredentialsRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<ListVirtualKeysResponse>): ListVirtualKeysResponse {
-    const message = createBaseListVirtualKeysResponse();
-    message.virtualKeys = object.virtualKeys?.map((e) => VirtualKey.fromPartial(e)) || [];
-    message.totalSize = object.totalSize ?? 0;
+  fromPartial(object: DeepPartial<ListCredentialsRequest>): ListCredentialsRequest {
+    const message = createBaseListCredentialsRequest();
+    message.afterId = object.afterId ?? "";
+    message.pageSize = object.pageSize ?? 0;
     return message;
   },
 };
 
-function createBaseUpdateVirtualKeyRequest(): UpdateVirtualKeyRequest {
-  return {
-    organizationId: "",
-    workspaceId: "",
-    idOrSlug: "",
-    expectedGeneration: undefined,
-    updateMask: undefined,
-    name: "",
-    note: "",
-    settingsJson: Buffer.alloc(0),
-    extraHosts: [],
-    expireTime: undefined,
-  };
+function createBaseListCredentialsResponse(): ListCredentialsResponse {
+  return { credentials: [], hasMore: false };
 }
 
-export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
-  encode(message: UpdateVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.organizationId !== "") {
-      writer.uint32(10).string(message.organizationId);
+export const ListCredentialsResponse: MessageFns<ListCredentialsResponse> = {
+  encode(message: ListCredentialsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.credentials) {
+      Credential.encode(v!, writer.uint32(10).fork()).join();
     }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.idOrSlug !== "") {
-      writer.uint32(26).string(message.idOrSlug);
-    }
-    if (message.expectedGeneration !== undefined) {
-      writer.uint32(32).uint64(message.expectedGeneration);
-    }
-    if (message.updateMask !== undefined) {
-      FieldMask.encode(FieldMask.wrap(message.updateMask), writer.uint32(42).fork()).join();
-    }
-    if (message.name !== "") {
-      writer.uint32(50).string(message.name);
-    }
-    if (message.note !== "") {
-      writer.uint32(58).string(message.note);
-    }
-    if (message.settingsJson.length !== 0) {
-      writer.uint32(66).bytes(message.settingsJson);
-    }
-    for (const v of message.extraHosts) {
-      writer.uint32(74).string(v!);
-    }
-    if (message.expireTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(82).fork()).join();
+    if (message.hasMore !== false) {
+      writer.uint32(16).bool(message.hasMore);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateVirtualKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): ListCredentialsResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -807,7 +716,93 @@ export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateVirtualKeyRequest();
+      const message = createBaseListCredentialsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.credentials.push(Credential.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.hasMore = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListCredentialsResponse>): ListCredentialsResponse {
+    return ListCredentialsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListCredentialsResponse>): ListCredentialsResponse {
+    const message = createBaseListCredentialsResponse();
+    message.credentials = object.credentials?.map((e) => Credential.fromPartial(e)) || [];
+    message.hasMore = object.hasMore ?? false;
+    return message;
+  },
+};
+
+function createBaseUpdateCredentialRequest(): UpdateCredentialRequest {
+  return {
+    organizationId: "",
+    id: "",
+    expectedGeneration: undefined,
+    settingsJson: Buffer.alloc(0),
+    extraHosts: undefined,
+    actor: "",
+  };
+}
+
+export const UpdateCredentialRequest: MessageFns<UpdateCredentialRequest> = {
+  encode(message: UpdateCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.expectedGeneration !== undefined) {
+      writer.uint32(24).uint64(message.expectedGeneration);
+    }
+    if (message.settingsJson.length !== 0) {
+      writer.uint32(34).bytes(message.settingsJson);
+    }
+    if (message.extraHosts !== undefined) {
+      ExtraHosts.encode(message.extraHosts, writer.uint32(42).fork()).join();
+    }
+    if (message.actor !== "") {
+      writer.uint32(50).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateCredentialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateCredentialRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -824,23 +819,23 @@ export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
               break;
             }
 
-            message.workspaceId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.idOrSlug = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
+            if (tag !== 24) {
               break;
             }
 
             message.expectedGeneration = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.settingsJson = Buffer.from(reader.bytes());
             continue;
           }
           case 5: {
@@ -848,7 +843,7 @@ export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
               break;
             }
 
-            message.updateMask = FieldMask.unwrap(FieldMask.decode(reader, reader.uint32()));
+            message.extraHosts = ExtraHosts.decode(reader, reader.uint32());
             continue;
           }
           case 6: {
@@ -856,39 +851,7 @@ export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
               break;
             }
 
-            message.name = reader.string();
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.note = reader.string();
-            continue;
-          }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.settingsJson = Buffer.from(reader.bytes());
-            continue;
-          }
-          case 9: {
-            if (tag !== 74) {
-              break;
-            }
-
-            message.extraHosts.push(reader.string());
-            continue;
-          }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.actor = reader.string();
             continue;
           }
         }
@@ -903,38 +866,36 @@ export const UpdateVirtualKeyRequest: MessageFns<UpdateVirtualKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<UpdateVirtualKeyRequest>): UpdateVirtualKeyRequest {
-    return UpdateVirtualKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<UpdateCredentialRequest>): UpdateCredentialRequest {
+    return UpdateCredentialRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<UpdateVirtualKeyRequest>): UpdateVirtualKeyRequest {
-    const message = createBaseUpdateVirtualKeyRequest();
+  fromPartial(object: DeepPartial<UpdateCredentialRequest>): UpdateCredentialRequest {
+    const message = createBaseUpdateCredentialRequest();
     message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.idOrSlug = object.idOrSlug ?? "";
+    message.id = object.id ?? "";
     message.expectedGeneration = object.expectedGeneration ?? undefined;
-    message.updateMask = object.updateMask ?? undefined;
-    message.name = object.name ?? "";
-    message.note = object.note ?? "";
     message.settingsJson = object.settingsJson ?? Buffer.alloc(0);
-    message.extraHosts = object.extraHosts?.map((e) => e) || [];
-    message.expireTime = object.expireTime ?? undefined;
+    message.extraHosts = (object.extraHosts !== undefined && object.extraHosts !== null)
+      ? ExtraHosts.fromPartial(object.extraHosts)
+      : undefined;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
-function createBaseUpdateVirtualKeyResponse(): UpdateVirtualKeyResponse {
-  return { virtualKey: undefined };
+function createBaseExtraHosts(): ExtraHosts {
+  return { hosts: [] };
 }
 
-export const UpdateVirtualKeyResponse: MessageFns<UpdateVirtualKeyResponse> = {
-  encode(message: UpdateVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKey !== undefined) {
-      VirtualKey.encode(message.virtualKey, writer.uint32(10).fork()).join();
+export const ExtraHosts: MessageFns<ExtraHosts> = {
+  encode(message: ExtraHosts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.hosts) {
+      writer.uint32(10).string(v!);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateVirtualKeyResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): ExtraHosts {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -943,7 +904,7 @@ export const UpdateVirtualKeyResponse: MessageFns<UpdateVirtualKeyResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateVirtualKeyResponse();
+      const message = createBaseExtraHosts();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -952,7 +913,7 @@ export const UpdateVirtualKeyResponse: MessageFns<UpdateVirtualKeyResponse> = {
               break;
             }
 
-            message.virtualKey = VirtualKey.decode(reader, reader.uint32());
+            message.hosts.push(reader.string());
             continue;
           }
         }
@@ -967,53 +928,108 @@ export const UpdateVirtualKeyResponse: MessageFns<UpdateVirtualKeyResponse> = {
     }
   },
 
-  create(base?: DeepPartial<UpdateVirtualKeyResponse>): UpdateVirtualKeyResponse {
-    return UpdateVirtualKeyResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<ExtraHosts>): ExtraHosts {
+    return ExtraHosts.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<UpdateVirtualKeyResponse>): UpdateVirtualKeyResponse {
-    const message = createBaseUpdateVirtualKeyResponse();
-    message.virtualKey = (object.virtualKey !== undefined && object.virtualKey !== null)
-      ? VirtualKey.fromPartial(object.virtualKey)
+  fromPartial(object: DeepPartial<ExtraHosts>): ExtraHosts {
+    const message = createBaseExtraHosts();
+    message.hosts = object.hosts?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseUpdateCredentialResponse(): UpdateCredentialResponse {
+  return { credential: undefined };
+}
+
+export const UpdateCredentialResponse: MessageFns<UpdateCredentialResponse> = {
+  encode(message: UpdateCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== undefined) {
+      Credential.encode(message.credential, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateCredentialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateCredentialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.credential = Credential.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateCredentialResponse>): UpdateCredentialResponse {
+    return UpdateCredentialResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateCredentialResponse>): UpdateCredentialResponse {
+    const message = createBaseUpdateCredentialResponse();
+    message.credential = (object.credential !== undefined && object.credential !== null)
+      ? Credential.fromPartial(object.credential)
       : undefined;
     return message;
   },
 };
 
-function createBaseRotateVirtualKeyRequest(): RotateVirtualKeyRequest {
+function createBaseRotateCredentialRequest(): RotateCredentialRequest {
   return {
     organizationId: "",
-    workspaceId: "",
-    idOrSlug: "",
+    id: "",
     expectedGeneration: undefined,
     settingsJson: Buffer.alloc(0),
     overlap: undefined,
+    actor: "",
   };
 }
 
-export const RotateVirtualKeyRequest: MessageFns<RotateVirtualKeyRequest> = {
-  encode(message: RotateVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RotateCredentialRequest: MessageFns<RotateCredentialRequest> = {
+  encode(message: RotateCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.organizationId !== "") {
       writer.uint32(10).string(message.organizationId);
     }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.idOrSlug !== "") {
-      writer.uint32(26).string(message.idOrSlug);
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
     }
     if (message.expectedGeneration !== undefined) {
-      writer.uint32(32).uint64(message.expectedGeneration);
+      writer.uint32(24).uint64(message.expectedGeneration);
     }
     if (message.settingsJson.length !== 0) {
-      writer.uint32(42).bytes(message.settingsJson);
+      writer.uint32(34).bytes(message.settingsJson);
     }
     if (message.overlap !== undefined) {
-      Duration.encode(message.overlap, writer.uint32(50).fork()).join();
+      Duration.encode(message.overlap, writer.uint32(42).fork()).join();
+    }
+    if (message.actor !== "") {
+      writer.uint32(50).string(message.actor);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RotateVirtualKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateCredentialRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1022,7 +1038,7 @@ export const RotateVirtualKeyRequest: MessageFns<RotateVirtualKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRotateVirtualKeyRequest();
+      const message = createBaseRotateCredentialRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1039,41 +1055,41 @@ export const RotateVirtualKeyRequest: MessageFns<RotateVirtualKeyRequest> = {
               break;
             }
 
-            message.workspaceId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.idOrSlug = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
+            if (tag !== 24) {
               break;
             }
 
             message.expectedGeneration = longToNumber(reader.uint64());
             continue;
           }
-          case 5: {
-            if (tag !== 42) {
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
             message.settingsJson = Buffer.from(reader.bytes());
             continue;
           }
-          case 6: {
-            if (tag !== 50) {
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 
             message.overlap = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1086,36 +1102,36 @@ export const RotateVirtualKeyRequest: MessageFns<RotateVirtualKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<RotateVirtualKeyRequest>): RotateVirtualKeyRequest {
-    return RotateVirtualKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<RotateCredentialRequest>): RotateCredentialRequest {
+    return RotateCredentialRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<RotateVirtualKeyRequest>): RotateVirtualKeyRequest {
-    const message = createBaseRotateVirtualKeyRequest();
+  fromPartial(object: DeepPartial<RotateCredentialRequest>): RotateCredentialRequest {
+    const message = createBaseRotateCredentialRequest();
     message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.idOrSlug = object.idOrSlug ?? "";
+    message.id = object.id ?? "";
     message.expectedGeneration = object.expectedGeneration ?? undefined;
     message.settingsJson = object.settingsJson ?? Buffer.alloc(0);
     message.overlap = (object.overlap !== undefined && object.overlap !== null)
       ? Duration.fromPartial(object.overlap)
       : undefined;
+    message.actor = object.actor ?? "";
     return message;
   },
 };
 
-function createBaseRotateVirtualKeyResponse(): RotateVirtualKeyResponse {
-  return { virtualKey: undefined };
+function createBaseRotateCredentialResponse(): RotateCredentialResponse {
+  return { credential: undefined };
 }
 
-export const RotateVirtualKeyResponse: MessageFns<RotateVirtualKeyResponse> = {
-  encode(message: RotateVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKey !== undefined) {
-      VirtualKey.encode(message.virtualKey, writer.uint32(10).fork()).join();
+export const RotateCredentialResponse: MessageFns<RotateCredentialResponse> = {
+  encode(message: RotateCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== undefined) {
+      Credential.encode(message.credential, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RotateVirtualKeyResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateCredentialResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1124,7 +1140,7 @@ export const RotateVirtualKeyResponse: MessageFns<RotateVirtualKeyResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRotateVirtualKeyResponse();
+      const message = createBaseRotateCredentialResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1133,7 +1149,7 @@ export const RotateVirtualKeyResponse: MessageFns<RotateVirtualKeyResponse> = {
               break;
             }
 
-            message.virtualKey = VirtualKey.decode(reader, reader.uint32());
+            message.credential = Credential.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1148,37 +1164,37 @@ export const RotateVirtualKeyResponse: MessageFns<RotateVirtualKeyResponse> = {
     }
   },
 
-  create(base?: DeepPartial<RotateVirtualKeyResponse>): RotateVirtualKeyResponse {
-    return RotateVirtualKeyResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<RotateCredentialResponse>): RotateCredentialResponse {
+    return RotateCredentialResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<RotateVirtualKeyResponse>): RotateVirtualKeyResponse {
-    const message = createBaseRotateVirtualKeyResponse();
-    message.virtualKey = (object.virtualKey !== undefined && object.virtualKey !== null)
-      ? VirtualKey.fromPartial(object.virtualKey)
+  fromPartial(object: DeepPartial<RotateCredentialResponse>): RotateCredentialResponse {
+    const message = createBaseRotateCredentialResponse();
+    message.credential = (object.credential !== undefined && object.credential !== null)
+      ? Credential.fromPartial(object.credential)
       : undefined;
     return message;
   },
 };
 
-function createBaseRevokeVirtualKeyRequest(): RevokeVirtualKeyRequest {
-  return { organizationId: "", workspaceId: "", idOrSlug: "" };
+function createBaseRevokeCredentialRequest(): RevokeCredentialRequest {
+  return { organizationId: "", id: "", actor: "" };
 }
 
-export const RevokeVirtualKeyRequest: MessageFns<RevokeVirtualKeyRequest> = {
-  encode(message: RevokeVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RevokeCredentialRequest: MessageFns<RevokeCredentialRequest> = {
+  encode(message: RevokeCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.organizationId !== "") {
       writer.uint32(10).string(message.organizationId);
     }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
     }
-    if (message.idOrSlug !== "") {
-      writer.uint32(26).string(message.idOrSlug);
+    if (message.actor !== "") {
+      writer.uint32(26).string(message.actor);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RevokeVirtualKeyRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeCredentialRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1187,7 +1203,143 @@ export const RevokeVirtualKeyRequest: MessageFns<RevokeVirtualKeyRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRevokeVirtualKeyRequest();
+      const message = createBaseRevokeCredentialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeCredentialRequest>): RevokeCredentialRequest {
+    return RevokeCredentialRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeCredentialRequest>): RevokeCredentialRequest {
+    const message = createBaseRevokeCredentialRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.id = object.id ?? "";
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeCredentialResponse(): RevokeCredentialResponse {
+  return { credential: undefined };
+}
+
+export const RevokeCredentialResponse: MessageFns<RevokeCredentialResponse> = {
+  encode(message: RevokeCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== undefined) {
+      Credential.encode(message.credential, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeCredentialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeCredentialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.credential = Credential.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeCredentialResponse>): RevokeCredentialResponse {
+    return RevokeCredentialResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeCredentialResponse>): RevokeCredentialResponse {
+    const message = createBaseRevokeCredentialResponse();
+    message.credential = (object.credential !== undefined && object.credential !== null)
+      ? Credential.fromPartial(object.credential)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseResolveCredentialRequest(): ResolveCredentialRequest {
+  return { organizationId: "", workspaceId: "", credentialId: "" };
+}
+
+export const ResolveCredentialRequest: MessageFns<ResolveCredentialRequest> = {
+  encode(message: ResolveCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.workspaceId !== "") {
+      writer.uint32(18).string(message.workspaceId);
+    }
+    if (message.credentialId !== "") {
+      writer.uint32(26).string(message.credentialId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveCredentialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResolveCredentialRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1212,7 +1364,7 @@ export const RevokeVirtualKeyRequest: MessageFns<RevokeVirtualKeyRequest> = {
               break;
             }
 
-            message.idOrSlug = reader.string();
+            message.credentialId = reader.string();
             continue;
           }
         }
@@ -1227,173 +1379,36 @@ export const RevokeVirtualKeyRequest: MessageFns<RevokeVirtualKeyRequest> = {
     }
   },
 
-  create(base?: DeepPartial<RevokeVirtualKeyRequest>): RevokeVirtualKeyRequest {
-    return RevokeVirtualKeyRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<ResolveCredentialRequest>): ResolveCredentialRequest {
+    return ResolveCredentialRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<RevokeVirtualKeyRequest>): RevokeVirtualKeyRequest {
-    const message = createBaseRevokeVirtualKeyRequest();
+  fromPartial(object: DeepPartial<ResolveCredentialRequest>): ResolveCredentialRequest {
+    const message = createBaseResolveCredentialRequest();
     message.organizationId = object.organizationId ?? "";
     message.workspaceId = object.workspaceId ?? "";
-    message.idOrSlug = object.idOrSlug ?? "";
+    message.credentialId = object.credentialId ?? "";
     return message;
   },
 };
 
-function createBaseRevokeVirtualKeyResponse(): RevokeVirtualKeyResponse {
-  return { virtualKey: undefined };
-}
-
-export const RevokeVirtualKeyResponse: MessageFns<RevokeVirtualKeyResponse> = {
-  encode(message: RevokeVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKey !== undefined) {
-      VirtualKey.encode(message.virtualKey, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): RevokeVirtualKeyResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRevokeVirtualKeyResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.virtualKey = VirtualKey.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<RevokeVirtualKeyResponse>): RevokeVirtualKeyResponse {
-    return RevokeVirtualKeyResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<RevokeVirtualKeyResponse>): RevokeVirtualKeyResponse {
-    const message = createBaseRevokeVirtualKeyResponse();
-    message.virtualKey = (object.virtualKey !== undefined && object.virtualKey !== null)
-      ? VirtualKey.fromPartial(object.virtualKey)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseResolveVirtualKeyRequest(): ResolveVirtualKeyRequest {
-  return { organizationId: "", workspaceId: "", slug: "" };
-}
-
-export const ResolveVirtualKeyRequest: MessageFns<ResolveVirtualKeyRequest> = {
-  encode(message: ResolveVirtualKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.organizationId !== "") {
-      writer.uint32(10).string(message.organizationId);
-    }
-    if (message.workspaceId !== "") {
-      writer.uint32(18).string(message.workspaceId);
-    }
-    if (message.slug !== "") {
-      writer.uint32(26).string(message.slug);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ResolveVirtualKeyRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseResolveVirtualKeyRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.organizationId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.workspaceId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.slug = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ResolveVirtualKeyRequest>): ResolveVirtualKeyRequest {
-    return ResolveVirtualKeyRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ResolveVirtualKeyRequest>): ResolveVirtualKeyRequest {
-    const message = createBaseResolveVirtualKeyRequest();
-    message.organizationId = object.organizationId ?? "";
-    message.workspaceId = object.workspaceId ?? "";
-    message.slug = object.slug ?? "";
-    return message;
-  },
-};
-
-function createBaseResolveVirtualKeyResponse(): ResolveVirtualKeyResponse {
+function createBaseResolveCredentialResponse(): ResolveCredentialResponse {
   return {
-    virtualKeyId: "",
+    credentialId: "",
     provider: "",
     settingsJson: "",
     secrets: [],
     allowedHosts: [],
     generation: 0,
     version: 0,
-    expireTime: undefined,
     freshFor: undefined,
     usableFor: undefined,
   };
 }
 
-export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = {
-  encode(message: ResolveVirtualKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.virtualKeyId !== "") {
-      writer.uint32(10).string(message.virtualKeyId);
+export const ResolveCredentialResponse: MessageFns<ResolveCredentialResponse> = {
+  encode(message: ResolveCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credentialId !== "") {
+      writer.uint32(10).string(message.credentialId);
     }
     if (message.provider !== "") {
       writer.uint32(18).string(message.provider);
@@ -1413,19 +1428,16 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
     if (message.version !== 0) {
       writer.uint32(56).uint32(message.version);
     }
-    if (message.expireTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(66).fork()).join();
-    }
     if (message.freshFor !== undefined) {
-      Duration.encode(message.freshFor, writer.uint32(74).fork()).join();
+      Duration.encode(message.freshFor, writer.uint32(66).fork()).join();
     }
     if (message.usableFor !== undefined) {
-      Duration.encode(message.usableFor, writer.uint32(82).fork()).join();
+      Duration.encode(message.usableFor, writer.uint32(74).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ResolveVirtualKeyResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): ResolveCredentialResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1434,7 +1446,7 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseResolveVirtualKeyResponse();
+      const message = createBaseResolveCredentialResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1443,7 +1455,7 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
               break;
             }
 
-            message.virtualKeyId = reader.string();
+            message.credentialId = reader.string();
             continue;
           }
           case 2: {
@@ -1499,19 +1511,11 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
               break;
             }
 
-            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            message.freshFor = Duration.decode(reader, reader.uint32());
             continue;
           }
           case 9: {
             if (tag !== 74) {
-              break;
-            }
-
-            message.freshFor = Duration.decode(reader, reader.uint32());
-            continue;
-          }
-          case 10: {
-            if (tag !== 82) {
               break;
             }
 
@@ -1530,19 +1534,18 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
     }
   },
 
-  create(base?: DeepPartial<ResolveVirtualKeyResponse>): ResolveVirtualKeyResponse {
-    return ResolveVirtualKeyResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<ResolveCredentialResponse>): ResolveCredentialResponse {
+    return ResolveCredentialResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<ResolveVirtualKeyResponse>): ResolveVirtualKeyResponse {
-    const message = createBaseResolveVirtualKeyResponse();
-    message.virtualKeyId = object.virtualKeyId ?? "";
+  fromPartial(object: DeepPartial<ResolveCredentialResponse>): ResolveCredentialResponse {
+    const message = createBaseResolveCredentialResponse();
+    message.credentialId = object.credentialId ?? "";
     message.provider = object.provider ?? "";
     message.settingsJson = object.settingsJson ?? "";
     message.secrets = object.secrets?.map((e) => ResolvedSecret.fromPartial(e)) || [];
     message.allowedHosts = object.allowedHosts?.map((e) => e) || [];
     message.generation = object.generation ?? 0;
     message.version = object.version ?? 0;
-    message.expireTime = object.expireTime ?? undefined;
     message.freshFor = (object.freshFor !== undefined && object.freshFor !== null)
       ? Duration.fromPartial(object.freshFor)
       : undefined;
@@ -1553,19 +1556,19 @@ export const ResolveVirtualKeyResponse: MessageFns<ResolveVirtualKeyResponse> = 
   },
 };
 
-function createBaseWatchVirtualKeysRequest(): WatchVirtualKeysRequest {
+function createBaseWatchCredentialsRequest(): WatchCredentialsRequest {
   return { resumeToken: "" };
 }
 
-export const WatchVirtualKeysRequest: MessageFns<WatchVirtualKeysRequest> = {
-  encode(message: WatchVirtualKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const WatchCredentialsRequest: MessageFns<WatchCredentialsRequest> = {
+  encode(message: WatchCredentialsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.resumeToken !== "") {
       writer.uint32(10).string(message.resumeToken);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): WatchVirtualKeysRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchCredentialsRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1574,7 +1577,7 @@ export const WatchVirtualKeysRequest: MessageFns<WatchVirtualKeysRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchVirtualKeysRequest();
+      const message = createBaseWatchCredentialsRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1598,25 +1601,25 @@ export const WatchVirtualKeysRequest: MessageFns<WatchVirtualKeysRequest> = {
     }
   },
 
-  create(base?: DeepPartial<WatchVirtualKeysRequest>): WatchVirtualKeysRequest {
-    return WatchVirtualKeysRequest.fromPartial(base ?? {});
+  create(base?: DeepPartial<WatchCredentialsRequest>): WatchCredentialsRequest {
+    return WatchCredentialsRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<WatchVirtualKeysRequest>): WatchVirtualKeysRequest {
-    const message = createBaseWatchVirtualKeysRequest();
+  fromPartial(object: DeepPartial<WatchCredentialsRequest>): WatchCredentialsRequest {
+    const message = createBaseWatchCredentialsRequest();
     message.resumeToken = object.resumeToken ?? "";
     return message;
   },
 };
 
-function createBaseWatchVirtualKeysResponse(): WatchVirtualKeysResponse {
+function createBaseWatchCredentialsResponse(): WatchCredentialsResponse {
   return { event: undefined, resumeToken: "" };
 }
 
-export const WatchVirtualKeysResponse: MessageFns<WatchVirtualKeysResponse> = {
-  encode(message: WatchVirtualKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const WatchCredentialsResponse: MessageFns<WatchCredentialsResponse> = {
+  encode(message: WatchCredentialsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.event?.$case) {
       case "change":
-        VirtualKeyChange.encode(message.event.value, writer.uint32(10).fork()).join();
+        CredentialChange.encode(message.event.value, writer.uint32(10).fork()).join();
         break;
       case "reset":
         WatchReset.encode(message.event.value, writer.uint32(18).fork()).join();
@@ -1631,7 +1634,7 @@ export const WatchVirtualKeysResponse: MessageFns<WatchVirtualKeysResponse> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): WatchVirtualKeysResponse {
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchCredentialsResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1640,7 +1643,7 @@ export const WatchVirtualKeysResponse: MessageFns<WatchVirtualKeysResponse> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchVirtualKeysResponse();
+      const message = createBaseWatchCredentialsResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1649,7 +1652,7 @@ export const WatchVirtualKeysResponse: MessageFns<WatchVirtualKeysResponse> = {
               break;
             }
 
-            message.event = { $case: "change", value: VirtualKeyChange.decode(reader, reader.uint32()) };
+            message.event = { $case: "change", value: CredentialChange.decode(reader, reader.uint32()) };
             continue;
           }
           case 2: {
@@ -1688,15 +1691,15 @@ export const WatchVirtualKeysResponse: MessageFns<WatchVirtualKeysResponse> = {
     }
   },
 
-  create(base?: DeepPartial<WatchVirtualKeysResponse>): WatchVirtualKeysResponse {
-    return WatchVirtualKeysResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<WatchCredentialsResponse>): WatchCredentialsResponse {
+    return WatchCredentialsResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<WatchVirtualKeysResponse>): WatchVirtualKeysResponse {
-    const message = createBaseWatchVirtualKeysResponse();
+  fromPartial(object: DeepPartial<WatchCredentialsResponse>): WatchCredentialsResponse {
+    const message = createBaseWatchCredentialsResponse();
     switch (object.event?.$case) {
       case "change": {
         if (object.event?.value !== undefined && object.event?.value !== null) {
-          message.event = { $case: "change", value: VirtualKeyChange.fromPartial(object.event.value) };
+          message.event = { $case: "change", value: CredentialChange.fromPartial(object.event.value) };
         }
         break;
       }
@@ -1804,193 +1807,960 @@ export const WatchHeartbeat: MessageFns<WatchHeartbeat> = {
   },
 };
 
-/** Management of virtual keys, for the control plane. No answer carries a secret. */
+function createBaseGetPeppersRequest(): GetPeppersRequest {
+  return {};
+}
+
+export const GetPeppersRequest: MessageFns<GetPeppersRequest> = {
+  encode(_: GetPeppersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPeppersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPeppersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetPeppersRequest>): GetPeppersRequest {
+    return GetPeppersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetPeppersRequest>): GetPeppersRequest {
+    const message = createBaseGetPeppersRequest();
+    return message;
+  },
+};
+
+function createBaseGetPeppersResponse(): GetPeppersResponse {
+  return { current: undefined, previous: undefined };
+}
+
+export const GetPeppersResponse: MessageFns<GetPeppersResponse> = {
+  encode(message: GetPeppersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.current !== undefined) {
+      Pepper.encode(message.current, writer.uint32(10).fork()).join();
+    }
+    if (message.previous !== undefined) {
+      Pepper.encode(message.previous, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPeppersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPeppersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.current = Pepper.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.previous = Pepper.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetPeppersResponse>): GetPeppersResponse {
+    return GetPeppersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetPeppersResponse>): GetPeppersResponse {
+    const message = createBaseGetPeppersResponse();
+    message.current = (object.current !== undefined && object.current !== null)
+      ? Pepper.fromPartial(object.current)
+      : undefined;
+    message.previous = (object.previous !== undefined && object.previous !== null)
+      ? Pepper.fromPartial(object.previous)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePepper(): Pepper {
+  return { id: "", value: Buffer.alloc(0) };
+}
+
+export const Pepper: MessageFns<Pepper> = {
+  encode(message: Pepper, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.value.length !== 0) {
+      writer.uint32(18).bytes(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Pepper {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePepper();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Pepper>): Pepper {
+    return Pepper.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Pepper>): Pepper {
+    const message = createBasePepper();
+    message.id = object.id ?? "";
+    message.value = object.value ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseGetStatusRequest(): GetStatusRequest {
+  return {};
+}
+
+export const GetStatusRequest: MessageFns<GetStatusRequest> = {
+  encode(_: GetStatusRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatusRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatusRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetStatusRequest>): GetStatusRequest {
+    return GetStatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetStatusRequest>): GetStatusRequest {
+    const message = createBaseGetStatusRequest();
+    return message;
+  },
+};
+
+function createBaseGetStatusResponse(): GetStatusResponse {
+  return {
+    isSealed: false,
+    sealedBecause: "",
+    rootKeyId: "",
+    rewraps: [],
+    unreadableOrganizationIds: [],
+    selfTestTime: undefined,
+  };
+}
+
+export const GetStatusResponse: MessageFns<GetStatusResponse> = {
+  encode(message: GetStatusResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.isSealed !== false) {
+      writer.uint32(8).bool(message.isSealed);
+    }
+    if (message.sealedBecause !== "") {
+      writer.uint32(18).string(message.sealedBecause);
+    }
+    if (message.rootKeyId !== "") {
+      writer.uint32(26).string(message.rootKeyId);
+    }
+    for (const v of message.rewraps) {
+      RewrapProgress.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.unreadableOrganizationIds) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.selfTestTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.selfTestTime), writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetStatusResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetStatusResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.isSealed = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sealedBecause = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rootKeyId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.rewraps.push(RewrapProgress.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.unreadableOrganizationIds.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.selfTestTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetStatusResponse>): GetStatusResponse {
+    return GetStatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetStatusResponse>): GetStatusResponse {
+    const message = createBaseGetStatusResponse();
+    message.isSealed = object.isSealed ?? false;
+    message.sealedBecause = object.sealedBecause ?? "";
+    message.rootKeyId = object.rootKeyId ?? "";
+    message.rewraps = object.rewraps?.map((e) => RewrapProgress.fromPartial(e)) || [];
+    message.unreadableOrganizationIds = object.unreadableOrganizationIds?.map((e) => e) || [];
+    message.selfTestTime = object.selfTestTime ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRewrapProgress(): RewrapProgress {
+  return { organizationId: "", toVersion: 0, left: 0 };
+}
+
+export const RewrapProgress: MessageFns<RewrapProgress> = {
+  encode(message: RewrapProgress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.toVersion !== 0) {
+      writer.uint32(16).uint32(message.toVersion);
+    }
+    if (message.left !== 0) {
+      writer.uint32(24).uint64(message.left);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RewrapProgress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRewrapProgress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.toVersion = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.left = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RewrapProgress>): RewrapProgress {
+    return RewrapProgress.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RewrapProgress>): RewrapProgress {
+    const message = createBaseRewrapProgress();
+    message.organizationId = object.organizationId ?? "";
+    message.toVersion = object.toVersion ?? 0;
+    message.left = object.left ?? 0;
+    return message;
+  },
+};
+
+function createBaseRotateRootKeyRequest(): RotateRootKeyRequest {
+  return { actor: "" };
+}
+
+export const RotateRootKeyRequest: MessageFns<RotateRootKeyRequest> = {
+  encode(message: RotateRootKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== "") {
+      writer.uint32(10).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateRootKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateRootKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateRootKeyRequest>): RotateRootKeyRequest {
+    return RotateRootKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateRootKeyRequest>): RotateRootKeyRequest {
+    const message = createBaseRotateRootKeyRequest();
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRotateRootKeyResponse(): RotateRootKeyResponse {
+  return { rewrapped: 0 };
+}
+
+export const RotateRootKeyResponse: MessageFns<RotateRootKeyResponse> = {
+  encode(message: RotateRootKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rewrapped !== 0) {
+      writer.uint32(8).uint64(message.rewrapped);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateRootKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateRootKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.rewrapped = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateRootKeyResponse>): RotateRootKeyResponse {
+    return RotateRootKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateRootKeyResponse>): RotateRootKeyResponse {
+    const message = createBaseRotateRootKeyResponse();
+    message.rewrapped = object.rewrapped ?? 0;
+    return message;
+  },
+};
+
+function createBaseRotateTenantKeyRequest(): RotateTenantKeyRequest {
+  return { organizationId: "", actor: "" };
+}
+
+export const RotateTenantKeyRequest: MessageFns<RotateTenantKeyRequest> = {
+  encode(message: RotateTenantKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.organizationId !== "") {
+      writer.uint32(10).string(message.organizationId);
+    }
+    if (message.actor !== "") {
+      writer.uint32(18).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateTenantKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateTenantKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.organizationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateTenantKeyRequest>): RotateTenantKeyRequest {
+    return RotateTenantKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateTenantKeyRequest>): RotateTenantKeyRequest {
+    const message = createBaseRotateTenantKeyRequest();
+    message.organizationId = object.organizationId ?? "";
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRotateTenantKeyResponse(): RotateTenantKeyResponse {
+  return { toVersion: 0 };
+}
+
+export const RotateTenantKeyResponse: MessageFns<RotateTenantKeyResponse> = {
+  encode(message: RotateTenantKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.toVersion !== 0) {
+      writer.uint32(8).uint32(message.toVersion);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateTenantKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateTenantKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.toVersion = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateTenantKeyResponse>): RotateTenantKeyResponse {
+    return RotateTenantKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateTenantKeyResponse>): RotateTenantKeyResponse {
+    const message = createBaseRotateTenantKeyResponse();
+    message.toVersion = object.toVersion ?? 0;
+    return message;
+  },
+};
+
+function createBaseRotatePepperRequest(): RotatePepperRequest {
+  return { actor: "" };
+}
+
+export const RotatePepperRequest: MessageFns<RotatePepperRequest> = {
+  encode(message: RotatePepperRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== "") {
+      writer.uint32(10).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotatePepperRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotatePepperRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotatePepperRequest>): RotatePepperRequest {
+    return RotatePepperRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotatePepperRequest>): RotatePepperRequest {
+    const message = createBaseRotatePepperRequest();
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRotatePepperResponse(): RotatePepperResponse {
+  return { currentId: "" };
+}
+
+export const RotatePepperResponse: MessageFns<RotatePepperResponse> = {
+  encode(message: RotatePepperResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentId !== "") {
+      writer.uint32(10).string(message.currentId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotatePepperResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotatePepperResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currentId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotatePepperResponse>): RotatePepperResponse {
+    return RotatePepperResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotatePepperResponse>): RotatePepperResponse {
+    const message = createBaseRotatePepperResponse();
+    message.currentId = object.currentId ?? "";
+    return message;
+  },
+};
+
+/** Management of credentials, for the control plane. No answer carries a secret. */
 export type VaultServiceService = typeof VaultServiceService;
 export const VaultServiceService = {
-  /** Stores a credential behind a new virtual key. */
-  createVirtualKey: {
-    path: "/portolan.vault.v1.VaultService/CreateVirtualKey" as const,
+  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  createCredential: {
+    path: "/portolan.vault.v1.VaultService/CreateCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CreateVirtualKeyRequest): Buffer =>
-      Buffer.from(CreateVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): CreateVirtualKeyRequest => CreateVirtualKeyRequest.decode(value),
-    responseSerialize: (value: CreateVirtualKeyResponse): Buffer =>
-      Buffer.from(CreateVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): CreateVirtualKeyResponse => CreateVirtualKeyResponse.decode(value),
+    requestSerialize: (value: CreateCredentialRequest): Buffer =>
+      Buffer.from(CreateCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateCredentialRequest => CreateCredentialRequest.decode(value),
+    responseSerialize: (value: CreateCredentialResponse): Buffer =>
+      Buffer.from(CreateCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateCredentialResponse => CreateCredentialResponse.decode(value),
   },
-  /** Describes one virtual key. */
-  getVirtualKey: {
-    path: "/portolan.vault.v1.VaultService/GetVirtualKey" as const,
+  /** Describes one credential. */
+  getCredential: {
+    path: "/portolan.vault.v1.VaultService/GetCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetVirtualKeyRequest): Buffer => Buffer.from(GetVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetVirtualKeyRequest => GetVirtualKeyRequest.decode(value),
-    responseSerialize: (value: GetVirtualKeyResponse): Buffer =>
-      Buffer.from(GetVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetVirtualKeyResponse => GetVirtualKeyResponse.decode(value),
+    requestSerialize: (value: GetCredentialRequest): Buffer => Buffer.from(GetCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetCredentialRequest => GetCredentialRequest.decode(value),
+    responseSerialize: (value: GetCredentialResponse): Buffer =>
+      Buffer.from(GetCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetCredentialResponse => GetCredentialResponse.decode(value),
   },
-  /** Describes the virtual keys of a workspace, newest first. */
-  listVirtualKeys: {
-    path: "/portolan.vault.v1.VaultService/ListVirtualKeys" as const,
+  /** Describes credentials in the order of their ids, for whoever compares them with what uses them. */
+  listCredentials: {
+    path: "/portolan.vault.v1.VaultService/ListCredentials" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListVirtualKeysRequest): Buffer =>
-      Buffer.from(ListVirtualKeysRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ListVirtualKeysRequest => ListVirtualKeysRequest.decode(value),
-    responseSerialize: (value: ListVirtualKeysResponse): Buffer =>
-      Buffer.from(ListVirtualKeysResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ListVirtualKeysResponse => ListVirtualKeysResponse.decode(value),
+    requestSerialize: (value: ListCredentialsRequest): Buffer =>
+      Buffer.from(ListCredentialsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListCredentialsRequest => ListCredentialsRequest.decode(value),
+    responseSerialize: (value: ListCredentialsResponse): Buffer =>
+      Buffer.from(ListCredentialsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListCredentialsResponse => ListCredentialsResponse.decode(value),
   },
-  /** Changes the fields that update_mask names. A changed secret replaces the old one at once. */
-  updateVirtualKey: {
-    path: "/portolan.vault.v1.VaultService/UpdateVirtualKey" as const,
+  /** Changes settings and secrets. A changed secret replaces the old one at once. */
+  updateCredential: {
+    path: "/portolan.vault.v1.VaultService/UpdateCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: UpdateVirtualKeyRequest): Buffer =>
-      Buffer.from(UpdateVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): UpdateVirtualKeyRequest => UpdateVirtualKeyRequest.decode(value),
-    responseSerialize: (value: UpdateVirtualKeyResponse): Buffer =>
-      Buffer.from(UpdateVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): UpdateVirtualKeyResponse => UpdateVirtualKeyResponse.decode(value),
+    requestSerialize: (value: UpdateCredentialRequest): Buffer =>
+      Buffer.from(UpdateCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateCredentialRequest => UpdateCredentialRequest.decode(value),
+    responseSerialize: (value: UpdateCredentialResponse): Buffer =>
+      Buffer.from(UpdateCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateCredentialResponse => UpdateCredentialResponse.decode(value),
   },
   /** Stores new secrets; the old ones keep working for the overlap. */
-  rotateVirtualKey: {
-    path: "/portolan.vault.v1.VaultService/RotateVirtualKey" as const,
+  rotateCredential: {
+    path: "/portolan.vault.v1.VaultService/RotateCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RotateVirtualKeyRequest): Buffer =>
-      Buffer.from(RotateVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): RotateVirtualKeyRequest => RotateVirtualKeyRequest.decode(value),
-    responseSerialize: (value: RotateVirtualKeyResponse): Buffer =>
-      Buffer.from(RotateVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): RotateVirtualKeyResponse => RotateVirtualKeyResponse.decode(value),
+    requestSerialize: (value: RotateCredentialRequest): Buffer =>
+      Buffer.from(RotateCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateCredentialRequest => RotateCredentialRequest.decode(value),
+    responseSerialize: (value: RotateCredentialResponse): Buffer =>
+      Buffer.from(RotateCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateCredentialResponse => RotateCredentialResponse.decode(value),
   },
-  /** Ends a virtual key for ever. */
-  revokeVirtualKey: {
-    path: "/portolan.vault.v1.VaultService/RevokeVirtualKey" as const,
+  /** Ends a credential for ever. Repeating it changes nothing. */
+  revokeCredential: {
+    path: "/portolan.vault.v1.VaultService/RevokeCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RevokeVirtualKeyRequest): Buffer =>
-      Buffer.from(RevokeVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): RevokeVirtualKeyRequest => RevokeVirtualKeyRequest.decode(value),
-    responseSerialize: (value: RevokeVirtualKeyResponse): Buffer =>
-      Buffer.from(RevokeVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): RevokeVirtualKeyResponse => RevokeVirtualKeyResponse.decode(value),
+    requestSerialize: (value: RevokeCredentialRequest): Buffer =>
+      Buffer.from(RevokeCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeCredentialRequest => RevokeCredentialRequest.decode(value),
+    responseSerialize: (value: RevokeCredentialResponse): Buffer =>
+      Buffer.from(RevokeCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeCredentialResponse => RevokeCredentialResponse.decode(value),
   },
 } as const;
 
 export interface VaultServiceServer extends UntypedServiceImplementation {
-  /** Stores a credential behind a new virtual key. */
-  createVirtualKey: handleUnaryCall<CreateVirtualKeyRequest, CreateVirtualKeyResponse>;
-  /** Describes one virtual key. */
-  getVirtualKey: handleUnaryCall<GetVirtualKeyRequest, GetVirtualKeyResponse>;
-  /** Describes the virtual keys of a workspace, newest first. */
-  listVirtualKeys: handleUnaryCall<ListVirtualKeysRequest, ListVirtualKeysResponse>;
-  /** Changes the fields that update_mask names. A changed secret replaces the old one at once. */
-  updateVirtualKey: handleUnaryCall<UpdateVirtualKeyRequest, UpdateVirtualKeyResponse>;
+  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  createCredential: handleUnaryCall<CreateCredentialRequest, CreateCredentialResponse>;
+  /** Describes one credential. */
+  getCredential: handleUnaryCall<GetCredentialRequest, GetCredentialResponse>;
+  /** Describes credentials in the order of their ids, for whoever compares them with what uses them. */
+  listCredentials: handleUnaryCall<ListCredentialsRequest, ListCredentialsResponse>;
+  /** Changes settings and secrets. A changed secret replaces the old one at once. */
+  updateCredential: handleUnaryCall<UpdateCredentialRequest, UpdateCredentialResponse>;
   /** Stores new secrets; the old ones keep working for the overlap. */
-  rotateVirtualKey: handleUnaryCall<RotateVirtualKeyRequest, RotateVirtualKeyResponse>;
-  /** Ends a virtual key for ever. */
-  revokeVirtualKey: handleUnaryCall<RevokeVirtualKeyRequest, RevokeVirtualKeyResponse>;
+  rotateCredential: handleUnaryCall<RotateCredentialRequest, RotateCredentialResponse>;
+  /** Ends a credential for ever. Repeating it changes nothing. */
+  revokeCredential: handleUnaryCall<RevokeCredentialRequest, RevokeCredentialResponse>;
 }
 
 export interface VaultServiceClient extends Client {
-  /** Stores a credential behind a new virtual key. */
-  createVirtualKey(
-    request: CreateVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: CreateVirtualKeyResponse) => void,
+  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  createCredential(
+    request: CreateCredentialRequest,
+    callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
   ): ClientUnaryCall;
-  createVirtualKey(
-    request: CreateVirtualKeyRequest,
+  createCredential(
+    request: CreateCredentialRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: CreateVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
   ): ClientUnaryCall;
-  createVirtualKey(
-    request: CreateVirtualKeyRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: CreateVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  /** Describes one virtual key. */
-  getVirtualKey(
-    request: GetVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: GetVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  getVirtualKey(
-    request: GetVirtualKeyRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  getVirtualKey(
-    request: GetVirtualKeyRequest,
+  createCredential(
+    request: CreateCredentialRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
   ): ClientUnaryCall;
-  /** Describes the virtual keys of a workspace, newest first. */
-  listVirtualKeys(
-    request: ListVirtualKeysRequest,
-    callback: (error: ServiceError | null, response: ListVirtualKeysResponse) => void,
+  /** Describes one credential. */
+  getCredential(
+    request: GetCredentialRequest,
+    callback: (error: ServiceError | null, response: GetCredentialResponse) => void,
   ): ClientUnaryCall;
-  listVirtualKeys(
-    request: ListVirtualKeysRequest,
+  getCredential(
+    request: GetCredentialRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListVirtualKeysResponse) => void,
+    callback: (error: ServiceError | null, response: GetCredentialResponse) => void,
   ): ClientUnaryCall;
-  listVirtualKeys(
-    request: ListVirtualKeysRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListVirtualKeysResponse) => void,
-  ): ClientUnaryCall;
-  /** Changes the fields that update_mask names. A changed secret replaces the old one at once. */
-  updateVirtualKey(
-    request: UpdateVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: UpdateVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  updateVirtualKey(
-    request: UpdateVirtualKeyRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: UpdateVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  updateVirtualKey(
-    request: UpdateVirtualKeyRequest,
+  getCredential(
+    request: GetCredentialRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: UpdateVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: GetCredentialResponse) => void,
+  ): ClientUnaryCall;
+  /** Describes credentials in the order of their ids, for whoever compares them with what uses them. */
+  listCredentials(
+    request: ListCredentialsRequest,
+    callback: (error: ServiceError | null, response: ListCredentialsResponse) => void,
+  ): ClientUnaryCall;
+  listCredentials(
+    request: ListCredentialsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListCredentialsResponse) => void,
+  ): ClientUnaryCall;
+  listCredentials(
+    request: ListCredentialsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListCredentialsResponse) => void,
+  ): ClientUnaryCall;
+  /** Changes settings and secrets. A changed secret replaces the old one at once. */
+  updateCredential(
+    request: UpdateCredentialRequest,
+    callback: (error: ServiceError | null, response: UpdateCredentialResponse) => void,
+  ): ClientUnaryCall;
+  updateCredential(
+    request: UpdateCredentialRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UpdateCredentialResponse) => void,
+  ): ClientUnaryCall;
+  updateCredential(
+    request: UpdateCredentialRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UpdateCredentialResponse) => void,
   ): ClientUnaryCall;
   /** Stores new secrets; the old ones keep working for the overlap. */
-  rotateVirtualKey(
-    request: RotateVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: RotateVirtualKeyResponse) => void,
+  rotateCredential(
+    request: RotateCredentialRequest,
+    callback: (error: ServiceError | null, response: RotateCredentialResponse) => void,
   ): ClientUnaryCall;
-  rotateVirtualKey(
-    request: RotateVirtualKeyRequest,
+  rotateCredential(
+    request: RotateCredentialRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: RotateVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: RotateCredentialResponse) => void,
   ): ClientUnaryCall;
-  rotateVirtualKey(
-    request: RotateVirtualKeyRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: RotateVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  /** Ends a virtual key for ever. */
-  revokeVirtualKey(
-    request: RevokeVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: RevokeVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  revokeVirtualKey(
-    request: RevokeVirtualKeyRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: RevokeVirtualKeyResponse) => void,
-  ): ClientUnaryCall;
-  revokeVirtualKey(
-    request: RevokeVirtualKeyRequest,
+  rotateCredential(
+    request: RotateCredentialRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: RevokeVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: RotateCredentialResponse) => void,
+  ): ClientUnaryCall;
+  /** Ends a credential for ever. Repeating it changes nothing. */
+  revokeCredential(
+    request: RevokeCredentialRequest,
+    callback: (error: ServiceError | null, response: RevokeCredentialResponse) => void,
+  ): ClientUnaryCall;
+  revokeCredential(
+    request: RevokeCredentialRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeCredentialResponse) => void,
+  ): ClientUnaryCall;
+  revokeCredential(
+    request: RevokeCredentialRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeCredentialResponse) => void,
   ): ClientUnaryCall;
 }
 
@@ -2003,69 +2773,69 @@ export const VaultServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-/** What a gateway needs of the vault: the only service that gives a secret away. */
+/** What a gateway needs of the vault: the only service that gives a provider's secret away. */
 export type VaultGatewayServiceService = typeof VaultGatewayServiceService;
 export const VaultGatewayServiceService = {
-  /** Turns a slug into the provider credential. */
-  resolveVirtualKey: {
-    path: "/portolan.vault.v1.VaultGatewayService/ResolveVirtualKey" as const,
+  /** A credential in the clear. */
+  resolveCredential: {
+    path: "/portolan.vault.v1.VaultGatewayService/ResolveCredential" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ResolveVirtualKeyRequest): Buffer =>
-      Buffer.from(ResolveVirtualKeyRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ResolveVirtualKeyRequest => ResolveVirtualKeyRequest.decode(value),
-    responseSerialize: (value: ResolveVirtualKeyResponse): Buffer =>
-      Buffer.from(ResolveVirtualKeyResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ResolveVirtualKeyResponse => ResolveVirtualKeyResponse.decode(value),
+    requestSerialize: (value: ResolveCredentialRequest): Buffer =>
+      Buffer.from(ResolveCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResolveCredentialRequest => ResolveCredentialRequest.decode(value),
+    responseSerialize: (value: ResolveCredentialResponse): Buffer =>
+      Buffer.from(ResolveCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResolveCredentialResponse => ResolveCredentialResponse.decode(value),
   },
-  /** Tells of every change to a virtual key as it happens. */
-  watchVirtualKeys: {
-    path: "/portolan.vault.v1.VaultGatewayService/WatchVirtualKeys" as const,
+  /** Tells of every change to a credential as it happens. */
+  watchCredentials: {
+    path: "/portolan.vault.v1.VaultGatewayService/WatchCredentials" as const,
     requestStream: false as const,
     responseStream: true as const,
-    requestSerialize: (value: WatchVirtualKeysRequest): Buffer =>
-      Buffer.from(WatchVirtualKeysRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): WatchVirtualKeysRequest => WatchVirtualKeysRequest.decode(value),
-    responseSerialize: (value: WatchVirtualKeysResponse): Buffer =>
-      Buffer.from(WatchVirtualKeysResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): WatchVirtualKeysResponse => WatchVirtualKeysResponse.decode(value),
+    requestSerialize: (value: WatchCredentialsRequest): Buffer =>
+      Buffer.from(WatchCredentialsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchCredentialsRequest => WatchCredentialsRequest.decode(value),
+    responseSerialize: (value: WatchCredentialsResponse): Buffer =>
+      Buffer.from(WatchCredentialsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchCredentialsResponse => WatchCredentialsResponse.decode(value),
   },
 } as const;
 
 export interface VaultGatewayServiceServer extends UntypedServiceImplementation {
-  /** Turns a slug into the provider credential. */
-  resolveVirtualKey: handleUnaryCall<ResolveVirtualKeyRequest, ResolveVirtualKeyResponse>;
-  /** Tells of every change to a virtual key as it happens. */
-  watchVirtualKeys: handleServerStreamingCall<WatchVirtualKeysRequest, WatchVirtualKeysResponse>;
+  /** A credential in the clear. */
+  resolveCredential: handleUnaryCall<ResolveCredentialRequest, ResolveCredentialResponse>;
+  /** Tells of every change to a credential as it happens. */
+  watchCredentials: handleServerStreamingCall<WatchCredentialsRequest, WatchCredentialsResponse>;
 }
 
 export interface VaultGatewayServiceClient extends Client {
-  /** Turns a slug into the provider credential. */
-  resolveVirtualKey(
-    request: ResolveVirtualKeyRequest,
-    callback: (error: ServiceError | null, response: ResolveVirtualKeyResponse) => void,
+  /** A credential in the clear. */
+  resolveCredential(
+    request: ResolveCredentialRequest,
+    callback: (error: ServiceError | null, response: ResolveCredentialResponse) => void,
   ): ClientUnaryCall;
-  resolveVirtualKey(
-    request: ResolveVirtualKeyRequest,
+  resolveCredential(
+    request: ResolveCredentialRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: ResolveVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: ResolveCredentialResponse) => void,
   ): ClientUnaryCall;
-  resolveVirtualKey(
-    request: ResolveVirtualKeyRequest,
+  resolveCredential(
+    request: ResolveCredentialRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ResolveVirtualKeyResponse) => void,
+    callback: (error: ServiceError | null, response: ResolveCredentialResponse) => void,
   ): ClientUnaryCall;
-  /** Tells of every change to a virtual key as it happens. */
-  watchVirtualKeys(
-    request: WatchVirtualKeysRequest,
+  /** Tells of every change to a credential as it happens. */
+  watchCredentials(
+    request: WatchCredentialsRequest,
     options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchVirtualKeysResponse>;
-  watchVirtualKeys(
-    request: WatchVirtualKeysRequest,
+  ): ClientReadableStream<WatchCredentialsResponse>;
+  watchCredentials(
+    request: WatchCredentialsRequest,
     metadata?: Metadata,
     options?: Partial<CallOptions>,
-  ): ClientReadableStream<WatchVirtualKeysResponse>;
+  ): ClientReadableStream<WatchCredentialsResponse>;
 }
 
 export const VaultGatewayServiceClient = makeGenericClientConstructor(
@@ -2074,6 +2844,190 @@ export const VaultGatewayServiceClient = makeGenericClientConstructor(
 ) as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): VaultGatewayServiceClient;
   service: typeof VaultGatewayServiceService;
+  serviceName: string;
+};
+
+/** The peppers under which API keys are digested, for the services that make and check those digests. */
+export type VaultPepperServiceService = typeof VaultPepperServiceService;
+export const VaultPepperServiceService = {
+  /** The current pepper, and the one before it while its digests are being rewritten. */
+  getPeppers: {
+    path: "/portolan.vault.v1.VaultPepperService/GetPeppers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetPeppersRequest): Buffer => Buffer.from(GetPeppersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetPeppersRequest => GetPeppersRequest.decode(value),
+    responseSerialize: (value: GetPeppersResponse): Buffer => Buffer.from(GetPeppersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetPeppersResponse => GetPeppersResponse.decode(value),
+  },
+} as const;
+
+export interface VaultPepperServiceServer extends UntypedServiceImplementation {
+  /** The current pepper, and the one before it while its digests are being rewritten. */
+  getPeppers: handleUnaryCall<GetPeppersRequest, GetPeppersResponse>;
+}
+
+export interface VaultPepperServiceClient extends Client {
+  /** The current pepper, and the one before it while its digests are being rewritten. */
+  getPeppers(
+    request: GetPeppersRequest,
+    callback: (error: ServiceError | null, response: GetPeppersResponse) => void,
+  ): ClientUnaryCall;
+  getPeppers(
+    request: GetPeppersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetPeppersResponse) => void,
+  ): ClientUnaryCall;
+  getPeppers(
+    request: GetPeppersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetPeppersResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const VaultPepperServiceClient = makeGenericClientConstructor(
+  VaultPepperServiceService,
+  "portolan.vault.v1.VaultPepperService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): VaultPepperServiceClient;
+  service: typeof VaultPepperServiceService;
+  serviceName: string;
+};
+
+/** What only an operator may ask. */
+export type VaultOperatorServiceService = typeof VaultOperatorServiceService;
+export const VaultOperatorServiceService = {
+  /** Whether the vault is sealed, and how far rotations have come. */
+  getStatus: {
+    path: "/portolan.vault.v1.VaultOperatorService/GetStatus" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetStatusRequest): Buffer => Buffer.from(GetStatusRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetStatusRequest => GetStatusRequest.decode(value),
+    responseSerialize: (value: GetStatusResponse): Buffer => Buffer.from(GetStatusResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetStatusResponse => GetStatusResponse.decode(value),
+  },
+  /** Takes up a changed root key and wraps every tenant key anew with it; requests go on meanwhile. */
+  rotateRootKey: {
+    path: "/portolan.vault.v1.VaultOperatorService/RotateRootKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotateRootKeyRequest): Buffer => Buffer.from(RotateRootKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateRootKeyRequest => RotateRootKeyRequest.decode(value),
+    responseSerialize: (value: RotateRootKeyResponse): Buffer =>
+      Buffer.from(RotateRootKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateRootKeyResponse => RotateRootKeyResponse.decode(value),
+  },
+  /** Gives an organization a new key and begins to seal its secrets anew with it; requests go on meanwhile. */
+  rotateTenantKey: {
+    path: "/portolan.vault.v1.VaultOperatorService/RotateTenantKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotateTenantKeyRequest): Buffer =>
+      Buffer.from(RotateTenantKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateTenantKeyRequest => RotateTenantKeyRequest.decode(value),
+    responseSerialize: (value: RotateTenantKeyResponse): Buffer =>
+      Buffer.from(RotateTenantKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateTenantKeyResponse => RotateTenantKeyResponse.decode(value),
+  },
+  /** Makes a new pepper current; the one before stays known. */
+  rotatePepper: {
+    path: "/portolan.vault.v1.VaultOperatorService/RotatePepper" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotatePepperRequest): Buffer => Buffer.from(RotatePepperRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotatePepperRequest => RotatePepperRequest.decode(value),
+    responseSerialize: (value: RotatePepperResponse): Buffer =>
+      Buffer.from(RotatePepperResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotatePepperResponse => RotatePepperResponse.decode(value),
+  },
+} as const;
+
+export interface VaultOperatorServiceServer extends UntypedServiceImplementation {
+  /** Whether the vault is sealed, and how far rotations have come. */
+  getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
+  /** Takes up a changed root key and wraps every tenant key anew with it; requests go on meanwhile. */
+  rotateRootKey: handleUnaryCall<RotateRootKeyRequest, RotateRootKeyResponse>;
+  /** Gives an organization a new key and begins to seal its secrets anew with it; requests go on meanwhile. */
+  rotateTenantKey: handleUnaryCall<RotateTenantKeyRequest, RotateTenantKeyResponse>;
+  /** Makes a new pepper current; the one before stays known. */
+  rotatePepper: handleUnaryCall<RotatePepperRequest, RotatePepperResponse>;
+}
+
+export interface VaultOperatorServiceClient extends Client {
+  /** Whether the vault is sealed, and how far rotations have come. */
+  getStatus(
+    request: GetStatusRequest,
+    callback: (error: ServiceError | null, response: GetStatusResponse) => void,
+  ): ClientUnaryCall;
+  getStatus(
+    request: GetStatusRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetStatusResponse) => void,
+  ): ClientUnaryCall;
+  getStatus(
+    request: GetStatusRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetStatusResponse) => void,
+  ): ClientUnaryCall;
+  /** Takes up a changed root key and wraps every tenant key anew with it; requests go on meanwhile. */
+  rotateRootKey(
+    request: RotateRootKeyRequest,
+    callback: (error: ServiceError | null, response: RotateRootKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateRootKey(
+    request: RotateRootKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RotateRootKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateRootKey(
+    request: RotateRootKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RotateRootKeyResponse) => void,
+  ): ClientUnaryCall;
+  /** Gives an organization a new key and begins to seal its secrets anew with it; requests go on meanwhile. */
+  rotateTenantKey(
+    request: RotateTenantKeyRequest,
+    callback: (error: ServiceError | null, response: RotateTenantKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateTenantKey(
+    request: RotateTenantKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RotateTenantKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateTenantKey(
+    request: RotateTenantKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RotateTenantKeyResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a new pepper current; the one before stays known. */
+  rotatePepper(
+    request: RotatePepperRequest,
+    callback: (error: ServiceError | null, response: RotatePepperResponse) => void,
+  ): ClientUnaryCall;
+  rotatePepper(
+    request: RotatePepperRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RotatePepperResponse) => void,
+  ): ClientUnaryCall;
+  rotatePepper(
+    request: RotatePepperRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RotatePepperResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const VaultOperatorServiceClient = makeGenericClientConstructor(
+  VaultOperatorServiceService,
+  "portolan.vault.v1.VaultOperatorService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): VaultOperatorServiceClient;
+  service: typeof VaultOperatorServiceService;
   serviceName: string;
 };
 
