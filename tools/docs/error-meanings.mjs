@@ -13,7 +13,10 @@ export const ERROR_MEANINGS = {
   request_timeout: 'Your own request, headers and body, was not complete in time.',
   timeout_error:
     'A deadline passed: `request_timeout`, `first_token_timeout` or `total_timeout`; the message says which.',
+  conflict:
+    'What you want to make exists already, was changed by somebody else meanwhile, or other things depend on it.',
   request_too_large: 'The body is larger than `GATEWAY_BODY_LIMIT_BYTES`.',
+  too_many_requests: 'Too many attempts in a short time. `retry-after` says when to come again.',
   header_too_large: 'The headers together are larger than 64 KiB.',
   client_closed: 'You closed the connection. Nobody is there to see it: it stands in log records only.',
   internal_error: 'Our fault. The log of the gateway has the cause under the trace id.',
@@ -27,6 +30,7 @@ export const ERROR_MEANINGS = {
     'A stream broke after its beginning was shown. It comes as a frame inside the stream, see [Streams](streaming.md#when-it-goes-wrong).',
   overloaded: 'More calls at once than `GATEWAY_MAX_IN_FLIGHT`. `retry-after` says when to come again.',
   shutting_down: 'The gateway is stopping. Kept for services behind it; calls that still get through are served.',
+  store_unavailable: 'A service or database behind the platform cannot be reached at the moment.',
   upstream_timeout:
     'The provider said nothing for `GATEWAY_UPSTREAM_TIMEOUT_MS`: no headers where no timeout is set, or silence inside a plain answer.',
 };

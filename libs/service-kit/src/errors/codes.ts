@@ -15,7 +15,9 @@ export const CODES = {
   method_not_allowed: { http: 405, code: null, grpc: 'UNIMPLEMENTED', retryable: false },
   request_timeout: { http: 408, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
   timeout_error: { http: 408, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
+  conflict: { http: 409, code: null, grpc: 'ABORTED', retryable: false },
   request_too_large: { http: 413, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
+  too_many_requests: { http: 429, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: true },
   header_too_large: { http: 431, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
   client_closed: { http: 499, code: null, grpc: 'CANCELLED', retryable: false },
   internal_error: { http: 500, code: null, grpc: 'INTERNAL', retryable: false },
@@ -32,6 +34,7 @@ export const CODES = {
   upstream_stream_error: { http: 502, code: 'stream_interrupted', grpc: 'UNAVAILABLE', retryable: true },
   overloaded: { http: 503, code: 'gateway_overloaded', grpc: 'UNAVAILABLE', retryable: true },
   shutting_down: { http: 503, code: 'shutting_down', grpc: 'UNAVAILABLE', retryable: true },
+  store_unavailable: { http: 503, code: null, grpc: 'UNAVAILABLE', retryable: true },
   upstream_timeout: { http: 504, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
 } as const satisfies Record<string, ErrorRow>;
 
