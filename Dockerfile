@@ -19,7 +19,7 @@ LABEL org.opencontainers.image.title="portolan-${APP}" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /app
-# One bundled file and its source map; nothing is installed beside it.
+# The bundle, its source map and the files it reads while it starts; nothing is installed beside them.
 COPY --from=build --chown=0:0 /workspace/apps/${APP}/dist/ ./
 COPY LICENSE ./
 # Where log records go when a volume is mounted there; a named volume takes its rights from this folder.

@@ -14,5 +14,6 @@ export {
 export { type Migration, migrate, SchemaRefused } from './migrate.ts';
 export { openPglite, type PgliteOptions } from './pglite.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
+export { readMigrations } from './read-migrations.ts';
 export type { Database, Row, Sql, SqlValue } from './sql.ts';
 export type { ScriptSql } from './transaction.ts';

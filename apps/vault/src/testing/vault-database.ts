@@ -1,12 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { type Database, type MigratableDatabase, migrate } from '@portolan/sql';
-import { readMigrations } from '../adapters/migrations.ts';
+import { type Database, type MigratableDatabase, migrate, readMigrations } from '@portolan/sql';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const MODULE_IN_SRC = new URL('../build.ts', import.meta.url).href;
 
 /** A database with the vault's tables. */
 export const withVaultTables = async (database: MigratableDatabase): Promise<MigratableDatabase> => {
-  await migrate(database, 'vault', await readMigrations(MIGRATIONS));
+  await migrate(database, 'vault', await readMigrations(MODULE_IN_SRC));
   return database;
 };
 
