@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
+import { isHostPattern } from '@portolan/credential-rules';
 import { expect, test } from 'vitest';
 import { credentialRow } from '../testing/samples.ts';
 import { draftCredential, InvalidCredential, shownSettings } from './credential.ts';
-import { isHostPattern } from './hosts.ts';
 import { PROVIDERS_WITH_FIELDS, providerFields } from './provider-fields.ts';
 
 const secretsOf = (draft: ReturnType<typeof draftCredential>): Readonly<Record<string, string>> =>

@@ -1,7 +1,7 @@
+import { fillHost, hostOf, isHostPart, isHostPattern, partsOf } from '@portolan/credential-rules';
 import { maskSecret } from '@portolan/service-kit';
 import { SecretBytes } from '../crypto/secret-bytes.ts';
 import type { StoredCredential, StoredVersion } from '../ports/credentials.ts';
-import { fillHost, hostOf, isHostPart, isHostPattern, partsOf } from './hosts.ts';
 import { type FieldKind, type ProviderField, providerFields } from './provider-fields.ts';
 
 /** A secret of a credential before it is sealed. Whoever seals it erases `plain`. */

@@ -23,7 +23,7 @@ export interface StoredCredential {
   readonly provider: string;
   /** The settings that are no secrets. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** The only hosts that may receive its secrets; see `domain/hosts.ts`. */
+  /** The only hosts that may receive its secrets; see `mayReceive` in credential-rules. */
   readonly allowedHosts: readonly string[];
   readonly status: 'active' | 'revoked';
   /** Raised by every change, so that a stale answer is recognised. */
