@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { createLogger, createShutdown, parseEnv } from '@portolan/service-kit';
+import { createHealthServer, createLogger, createShutdown, listen, parseEnv } from '@portolan/service-kit';
 import { buildGateway } from './build.ts';
 import { gatewayEnv } from './config.ts';
-import { createHealthServer } from './health-server.ts';
 
 /** Says in one sentence why the gateway cannot start, and ends. */
 const giveUp = (error: unknown): never => {
@@ -39,12 +38,7 @@ const start = async (): Promise<void> => {
 
   await gateway.server.listen({ host: config.GATEWAY_HOST, port: config.GATEWAY_PORT });
   const { GATEWAY_HEALTH_PORT: healthPort } = config;
-  if (healthPort !== 'off') {
-    await new Promise<void>((resolve, reject) => {
-      health.once('error', reject);
-      health.listen(healthPort, config.GATEWAY_HEALTH_HOST, resolve);
-    });
-  }
+  if (healthPort !== 'off') await listen(health, config.GATEWAY_HEALTH_HOST, healthPort);
   const { port } = gateway.server.server.address() as AddressInfo;
   const url = `http://${config.GATEWAY_HOST.includes(':') ? `[${config.GATEWAY_HOST}]` : config.GATEWAY_HOST}:${port}/v1`;
   log.info({ url }, 'listening');

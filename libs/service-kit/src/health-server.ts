@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http';
 
-/** Probes and metrics on a port of their own, never routed to the outside. */
-export const createHealthServer = (options: {
+export interface HealthServerOptions {
+  /** Whether calls should be sent here now. */
   ready(): boolean;
   metrics(): Promise<{ contentType: string; text: string }>;
-}): Server =>
+}
+
+/** Probes and metrics of a service on a port of their own, never routed to the outside: `/livez`, `/readyz`, `/metrics`. */
+export const createHealthServer = (options: HealthServerOptions): Server =>
   createServer((request, response) => {
     const answer = (status: number, text: string) =>
       response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
@@ -21,4 +24,14 @@ export const createHealthServer = (options: {
       default:
         return void answer(404, 'not found');
     }
+  });
+
+/** Resolves once the server takes connections. @throws the system's error when it cannot */
+export const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
   });
