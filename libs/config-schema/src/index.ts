@@ -33,4 +33,5 @@ export {
   slugsIn,
   type Target,
 } from './route.ts';
+export { nearestName } from './spelling.ts';
 export type { Config } from './target.ts';

@@ -1,0 +1,44 @@
+import { isObject, type JsonObject } from '../domain/json.ts';
+
+const MASK = '********';
+
+/** Names, squashed to small letters, whose values may be or hold secrets. Too much is masked rather than too little. */
+const SECRET_NAME =
+  /^(key|apikey|password|currentpassword|newpassword|passphrase|token|secret|authorization|customheaders)$|(secret|password|passphrase|token|apikey|accesskey|accesskeyid|privatekey|keypassphrase|fingerprint|externalid|serviceaccountjson|credential|credentials)$/;
+
+const squashed = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
+
+const isSecretName = (name: string): boolean => SECRET_NAME.test(squashed(name));
+
+/** A copy in which everything that may be secret is masked, at any depth, in snake_case and camelCase. */
+export const maskSecrets = (value: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecretName(name) && inner !== null ? MASK : maskInside(inner),
+    ]),
+  );
+
+const maskInside = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(maskInside);
+  return isObject(value) ? maskSecrets(value) : value;
+};
+
+/** The headers that an audit row keeps: none of them can hold a secret. */
+const KEPT_HEADERS = [
+  'user-agent',
+  'content-type',
+  'content-length',
+  'accept',
+  'origin',
+  'x-forwarded-for',
+  'x-portkey-trace-id',
+  'x-portkey-package-version',
+  'x-portkey-runtime',
+  'x-portkey-runtime-version',
+  'traceparent',
+  'host',
+] as const;
+
+export const keptHeaders = (headers: Readonly<Record<string, string>>): JsonObject =>
+  Object.fromEntries(KEPT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

@@ -1,0 +1,18 @@
+import type { MigratableDatabase } from '@portolan/sql';
+import { beforeAll } from 'vitest';
+import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
+import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
+import { accessConformance } from './access.conformance.ts';
+import { auditConformance } from './audit.conformance.ts';
+
+/** Everything the control plane promises over a database, one resource after the other. @param open an empty database */
+export const platformConformance = (open: () => Promise<MigratableDatabase>): void => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = testPlatform(await withTables(await open()));
+  });
+  const get = () => platform;
+  accessConformance(get);
+  auditConformance(get);
+  configsConformance(get);
+};

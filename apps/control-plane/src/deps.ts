@@ -1,0 +1,21 @@
+import type { Clock, Logger } from '@portolan/service-kit';
+import type { Database } from '@portolan/sql';
+import type { Vault } from './ports/vault.ts';
+
+/** What routes reach besides the transaction they are given. */
+export interface Deps {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A new UUID. */
+  newId(): string;
+  randomBytes(count: number): Uint8Array;
+  readonly settings: Settings;
+}
+
+/** What the operator decided for this deployment. */
+export interface Settings {
+  /** Where people reach the platform, without a slash at the end: links in invites begin with it. */
+  readonly publicUrl: string;
+}

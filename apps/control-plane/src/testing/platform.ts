@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { ApiKeyType } from '@portolan/access-control';
+import { createApiKey } from '@portolan/api-key';
+import { createLogger, systemClock } from '@portolan/service-kit';
+import { type MigratableDatabase, migrate } from '@portolan/sql';
+import type { FastifyInstance } from 'fastify';
+import { readMigrations } from '../adapters/migrations.ts';
+import type { Deps } from '../deps.ts';
+import { createServer } from '../http/server.ts';
+import { createOrganization } from '../setup/create-organization.ts';
+import { issueApiKey } from '../setup/issue-api-key.ts';
+import { type VaultStandIn, vaultStandIn } from './vault-stand-in.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** A database with the control plane's tables. */
+export const withTables = async (database: MigratableDatabase): Promise<MigratableDatabase> => {
+  await migrate(database, 'control-plane', await readMigrations(MIGRATIONS));
+  return database;
+};
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: a body is looked at by matchers, whatever it is
+  readonly body: any;
+}
+
+/** A tenant of a test: every test file has one or more of its own in a shared database. */
+export interface Tenant {
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly workspaceSlug: string;
+  /** A key with all scopes of its type, or with the given ones. */
+  key(
+    type?: ApiKeyType,
+    options?: { readonly scopes?: readonly string[]; readonly workspaceId?: string; readonly userId?: string },
+  ): Promise<string>;
+  /** A person with a role in the organization, and roles in workspaces by their ids. */
+  person(
+    role: 'owner' | 'admin' | 'member',
+    workspaceRoles?: Readonly<Record<string, 'admin' | 'manager' | 'member'>>,
+  ): Promise<string>;
+}
+
+export interface TestPlatform {
+  readonly app: FastifyInstance;
+  readonly deps: Deps;
+  readonly vault: VaultStandIn;
+  tenant(): Promise<Tenant>;
+  /** A request as an SDK sends it. */
+  call(key: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<TestAnswer>;
+}
+
+/** The control plane over a database, without network. */
+export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}): TestPlatform => {
+  const vault = vaultStandIn();
+  const deps: Deps = {
+    db,
+    vault,
+    clock: systemClock,
+    log: createLogger('control-plane', 'silent'),
+    newId: randomUUID,
+    randomBytes,
+    settings: { publicUrl: 'https://portolan.example' },
+    ...changes,
+  };
+  const app = createServer({ deps, bodyLimitBytes: 1_048_576, requestTimeoutMs: 10_000, trustedProxies: [] });
+
+  const tenant = async (): Promise<Tenant> => {
+    const organizationId = randomUUID();
+    const { workspaceId, workspaceSlug } = await db.transaction((tx) =>
+      createOrganization(tx, { id: organizationId, slug: `org-${organizationId.slice(0, 8)}`, name: 'Test' }, deps),
+    );
+    return {
+      organizationId,
+      workspaceId,
+      workspaceSlug,
+      key: async (type = 'workspace-service', options = {}) => {
+        const key = createApiKey();
+        const { current } = await vault.peppers();
+        await db.transaction((tx) =>
+          issueApiKey(tx, current, {
+            id: randomUUID(),
+            key,
+            type,
+            organizationId,
+            workspaceId: type === 'organisation-service' ? null : (options.workspaceId ?? workspaceId),
+            name: 'a key of a test',
+            by: 'test',
+            ...(options.userId === undefined ? {} : { userId: options.userId }),
+            ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
+          }),
+        );
+        return key;
+      },
+      person: async (role, workspaceRoles = {}) => {
+        const id = randomUUID();
+        await db.query('insert into users (id, email, first_name, last_name) values ($1, $2, $3, $4)', [
+          id,
+          `${id}@example.com`,
+          'Ada',
+          'Test',
+        ]);
+        await db.query('insert into organization_members (organization_id, user_id, role) values ($1, $2, $3)', [
+          organizationId,
+          id,
+          role,
+        ]);
+        for (const [workspace, workspaceRole] of Object.entries(workspaceRoles)) {
+          await db.query('insert into workspace_members (workspace_id, user_id, role) values ($1, $2, $3)', [
+            workspace,
+            id,
+            workspaceRole,
+          ]);
+        }
+        return id;
+      },
+    };
+  };
+
+  return {
+    app,
+    deps,
+    vault,
+    tenant,
+    call: async (key, method, path, body) => {
+      const answer = await app.inject({
+        method,
+        url: `/v1${path}`,
+        headers: { 'x-portkey-api-key': key, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.json() };
+    },
+  };
+};

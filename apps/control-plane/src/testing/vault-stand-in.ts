@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Peppers } from '@portolan/api-key';
+import { maskSecret, PlatformError } from '@portolan/service-kit';
+import type { JsonObject } from '../domain/json.ts';
+import type { Vault, VaultCredential } from '../ports/vault.ts';
+
+const PEPPERS: Peppers = {
+  current: { id: 'p1', secret: createHash('sha256').update('pepper of tests').digest() },
+  previous: null,
+};
+
+const SECRET_FIELDS = /key|secret|token|service_account|custom_headers|fingerprint|external_id/i;
+
+type Stored = VaultCredential & { readonly organizationId: string; readonly createdAtMs: number };
+
+export interface VaultStandIn extends Vault {
+  /** What it holds, by credential id. */
+  readonly stored: ReadonlyMap<string, Stored>;
+  /** The next calls that change anything fail as if the vault were gone. */
+  fail(failing: boolean): void;
+}
+
+/** Stands in for the vault in tests of the control plane: it keeps no secret, only what the real one would tell of it. */
+export const vaultStandIn = (): VaultStandIn => {
+  const stored = new Map<string, Stored>();
+  let failing = false;
+  const guard = (): void => {
+    if (failing) throw new PlatformError('store_unavailable', { public: 'The vault does not answer at the moment.' });
+  };
+  const split = (settings: JsonObject): Pick<VaultCredential, 'settings' | 'masked'> => {
+    const entries = Object.entries(settings).filter(
+      ([, value]) => value !== null && value !== undefined && value !== '',
+    );
+    return {
+      settings: Object.fromEntries(entries.filter(([name]) => !SECRET_FIELDS.test(name))),
+      masked: Object.fromEntries(
+        entries
+          .filter(([name]) => SECRET_FIELDS.test(name))
+          .map(([name, value]) => [name, typeof value === 'string' ? maskSecret(value) : '********']),
+      ),
+    };
+  };
+  const change = (organizationId: string, id: string, settings: JsonObject): VaultCredential => {
+    guard();
+    const found = stored.get(id);
+    if (found === undefined || found.organizationId !== organizationId)
+      throw new PlatformError('not_found', { public: 'There is no such credential.' });
+    const next = split(settings);
+    const kept = (values: Readonly<Record<string, unknown>>) =>
+      Object.entries(values).filter(([name]) => settings[name] !== null);
+    const updated = {
+      ...found,
+      settings: Object.fromEntries([...kept(found.settings), ...Object.entries(next.settings)]),
+      masked: {
+        ...Object.fromEntries(Object.entries(found.masked).filter(([name]) => settings[name] !== null)),
+        ...next.masked,
+      },
+      generation: found.generation + 1,
+    };
+    stored.set(id, updated);
+    return updated;
+  };
+  return {
+    stored,
+    fail: (value) => {
+      failing = value;
+    },
+    create: async ({ organizationId, id, provider, settings }) => {
+      guard();
+      const created = {
+        id,
+        organizationId,
+        provider,
+        ...split(settings),
+        generation: 1,
+        revoked: false,
+        createdAtMs: Date.now(),
+      };
+      stored.set(id, created);
+      return created;
+    },
+    update: async ({ organizationId, id, settings }) => change(organizationId, id, settings),
+    rotate: async ({ organizationId, id, settings }) => change(organizationId, id, settings),
+    revoke: async ({ organizationId, id }) => {
+      guard();
+      const found = stored.get(id);
+      if (found?.organizationId === organizationId)
+        stored.set(id, { ...found, revoked: true, generation: found.generation + 1 });
+    },
+    list: async (after = '') => ({
+      credentials: [...stored.values()].filter(({ id }) => id > after).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      hasMore: false,
+    }),
+    peppers: async () => PEPPERS,
+  };
+};
