@@ -27,6 +27,8 @@ create table vault_credentials (
   provider text not null,
   settings jsonb not null,
   allowed_hosts jsonb not null,
+  -- Those of them that its owner named besides the provider's own.
+  extra_hosts jsonb not null,
   status text not null check (status in ('active', 'revoked')),
   generation bigint not null,
   created_at timestamptz not null default now(),
@@ -41,6 +43,8 @@ create table vault_credential_versions (
   valid_until timestamptz,
   primary key (credential_id, version)
 );
+
+create index vault_credential_versions_by_end on vault_credential_versions (valid_until) where valid_until is not null;
 
 create table vault_credential_secrets (
   credential_id text not null,
@@ -64,4 +68,70 @@ create table vault_rewraps (
   after_credential_id text not null,
   after_version integer not null,
   after_field text not null
+);
+
+-- One row, which every transaction that changes a credential or writes to the audit updates last: its lock puts them into one
+-- order, and numbers become visible in that order.
+create table vault_head (
+  only_one boolean primary key default true check (only_one),
+  -- Which database this is: a number of another one means nothing here.
+  epoch text not null default gen_random_uuid()::text,
+  revision bigint not null default 0,
+  audit_sequence bigint not null default 0,
+  audit_hash text not null default ''
+);
+
+insert into vault_head default values;
+
+-- What gateways are told. Pruned from below.
+create table vault_changes (
+  revision bigint primary key,
+  credential_id text not null,
+  organization_id text not null,
+  generation bigint not null,
+  status text not null
+);
+
+-- Each row's hash covers the hash before it, so a row that was changed or taken out is seen. Rows never hold a secret.
+create table vault_audit (
+  sequence bigint primary key,
+  line text not null,
+  hash text not null,
+  action text not null generated always as ((line::jsonb) ->> 'action') stored,
+  organization_id text generated always as ((line::jsonb) ->> 'organizationId') stored,
+  credential_id text generated always as ((line::jsonb) ->> 'credentialId') stored
+);
+
+create index vault_audit_by_credential on vault_audit (organization_id, credential_id, sequence);
+
+create function vault_audit_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit of the vault is append-only';
+end
+$$;
+
+create trigger vault_audit_is_append_only before update or delete or truncate on vault_audit
+  for each statement execute function vault_audit_is_append_only();
+
+-- What API keys are digested under. The highest position is current, the one below it is previous.
+create table vault_peppers (
+  position bigint primary key,
+  id text not null unique,
+  sealed text not null,
+  created_at timestamptz not null default now()
+);
+
+-- One record for each organization that is opened from time to time, so that a lost key shows before it matters.
+create table vault_canaries (
+  organization_id text primary key references vault_tenant_keys (organization_id),
+  sealed text not null,
+  is_readable boolean not null,
+  tested_at timestamptz not null
+);
+
+-- Which instance does the work that one instance is enough for.
+create table vault_leases (
+  name text primary key,
+  holder text not null,
+  until timestamptz not null
 );

@@ -67,6 +67,7 @@ test('sealed secrets open again, and the plain bytes given to seal are zeros', a
     provider: 'openai',
     settings: {},
     allowedHosts: [],
+    extraHosts: [],
     status: 'active',
     generation: 1,
     versions: [{ version: 1, validUntilMs: null, secrets }],

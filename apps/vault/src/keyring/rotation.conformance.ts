@@ -6,7 +6,7 @@ import type { Place } from '../crypto/aead.ts';
 import { revoke } from '../domain/rotation.ts';
 import type { RootKey } from '../ports/root-key.ts';
 import { onlyRoot, randomRootKey } from '../testing/root-keys.ts';
-import { freshKeyring, readSecrets, sealSample, storeSecret } from '../testing/samples.ts';
+import { auditSample, freshKeyring, readSecrets, sealSample, storeSecret } from '../testing/samples.ts';
 import { rewrapRecords } from './rewrap.ts';
 import { rollTenantKey } from './roll.ts';
 import { rotateRoot } from './rotate-root.ts';
@@ -160,7 +160,7 @@ export const rotationConformance = (open: () => Database): void => {
     await expect(readSecrets(credentials, keyring, 'c00')).rejects.toThrow('changed or moved');
     expect(await readSecrets(credentials, keyring, 'c01')).toEqual(['secret of c01']);
     if (first === undefined) throw new Error('it was stored');
-    expect(await credentials.update(revoke(first), 1)).toBe('saved');
+    expect(await credentials.update(revoke(first), 1, auditSample())).toBe('saved');
     expect(await rewrapRecords(parts, 'org-1')).toEqual({ rewrapped: 0, refused: 0, finished: true });
   });
 
@@ -176,7 +176,7 @@ export const rotationConformance = (open: () => Database): void => {
       await roll(tenantKeys, root);
       const [, ...outcomes] = await Promise.all([
         rewrapRecords(parts, 'org-1'),
-        ...late.map((credential) => credentials.insert(credential)),
+        ...late.map((credential) => credentials.insert(credential, auditSample())),
       ]);
       saved.push(...ids.filter((_, at) => outcomes[at] === 'saved'));
       expect(outcomes).not.toContain('conflict');

@@ -1,4 +1,5 @@
 import { SecretBytes } from '../crypto/secret-bytes.ts';
+import { type AuditEntry, type AuditFacts, auditEntry } from '../domain/audit.ts';
 import { createKeyring, type Keyring, type KeyringParts } from '../keyring/get-or-create.ts';
 import { createKeyCache } from '../keyring/key-cache.ts';
 import { openSecrets, sealSecrets } from '../keyring/secrets.ts';
@@ -32,6 +33,9 @@ export const freshKeyring = (
     ...more,
   });
 
+export const auditSample = (facts: Partial<AuditFacts> = {}): AuditEntry =>
+  auditEntry({ action: 'credential.create', caller: 'control-plane', ...facts }, 1_700_000_000_000);
+
 export const credentialRow = (id: string, more: Partial<StoredCredential> = {}): StoredCredential => ({
   id,
   organizationId: 'org-1',
@@ -39,6 +43,7 @@ export const credentialRow = (id: string, more: Partial<StoredCredential> = {}):
   provider: 'openai',
   settings: { openai_project: 'p' },
   allowedHosts: ['api.openai.com'],
+  extraHosts: [],
   status: 'active',
   generation: 1,
   versions: [],
@@ -69,7 +74,7 @@ export const storeSecret = async (
   secret: string,
   more: Partial<StoredCredential> = {},
 ): Promise<void> => {
-  const outcome = await credentials.insert(await sealSample(keyring, id, secret, more));
+  const outcome = await credentials.insert(await sealSample(keyring, id, secret, more), auditSample());
   if (outcome !== 'saved') throw new Error(`The sample was not saved: ${outcome}`);
 };
 

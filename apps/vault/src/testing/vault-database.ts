@@ -8,7 +8,9 @@ export const withVaultTables = async (database: MigratableDatabase): Promise<Mig
   return database;
 };
 
+/** Empties all but the audit, which cannot be emptied, and the head. */
 export const emptyVaultTables = (sql: Database): Promise<unknown> =>
   sql.query(
-    'truncate vault_tenant_keys, vault_tenant_key_versions, vault_credentials, vault_credential_versions, vault_credential_secrets, vault_rewraps',
+    `truncate vault_tenant_keys, vault_tenant_key_versions, vault_credentials, vault_credential_versions,
+       vault_credential_secrets, vault_rewraps, vault_changes, vault_peppers, vault_canaries, vault_leases`,
   );

@@ -1,6 +1,7 @@
 import { isUniqueViolation, type Row, type Sql } from '@portolan/sql';
 import { z } from 'zod';
-import type { Credentials, SaveOutcome, SealedAt, StoredCredential } from '../../ports/credentials.ts';
+import type { Credentials, FoundCredential, SaveOutcome, SealedAt, StoredCredential } from '../../ports/credentials.ts';
+import { writeChange } from '../journal.ts';
 
 const storedVersions = z.array(
   z.object({
@@ -17,25 +18,33 @@ const storedCredential = z.object({
   provider: z.string(),
   settings: z.record(z.string(), z.unknown()),
   allowed_hosts: z.array(z.string()),
+  extra_hosts: z.array(z.string()),
   status: z.enum(['active', 'revoked']),
   generation: z.bigint(),
   versions: storedVersions,
+  created_at: z.date(),
+  updated_at: z.date(),
 });
 
-const fromRow = (row: Row): StoredCredential => {
-  const { organization_id, workspace_id, allowed_hosts, generation, ...rest } = storedCredential.parse(row);
+const fromRow = (row: Row): FoundCredential => {
+  const { organization_id, workspace_id, allowed_hosts, extra_hosts, generation, created_at, updated_at, ...rest } =
+    storedCredential.parse(row);
   return {
     ...rest,
     organizationId: organization_id,
     workspaceId: workspace_id,
     allowedHosts: allowed_hosts,
+    extraHosts: extra_hosts,
     generation: Number(generation),
+    createdAtMs: created_at.getTime(),
+    updatedAtMs: updated_at.getTime(),
   };
 };
 
 /** One statement, so that a credential is never seen with the secrets of two different moments. */
-const FIND = `
-  select c.id, c.organization_id, c.workspace_id, c.provider, c.settings, c.allowed_hosts, c.status, c.generation,
+const SELECT = `
+  select c.id, c.organization_id, c.workspace_id, c.provider, c.settings, c.allowed_hosts, c.extra_hosts, c.status,
+    c.generation, c.created_at, c.updated_at,
     coalesce((
       select jsonb_agg(jsonb_build_object(
         'version', v.version,
@@ -46,7 +55,7 @@ const FIND = `
         ), '[]'::jsonb)) order by v.version)
       from vault_credential_versions v where v.credential_id = c.id
     ), '[]'::jsonb) as versions
-  from vault_credentials c where c.id = $1`;
+  from vault_credentials c`;
 
 const SEALED_BEFORE = `
   select c.organization_id, c.workspace_id, s.credential_id, s.version, s.field, s.sealed
@@ -59,6 +68,12 @@ const EXCHANGE = `
   from jsonb_to_recordset($1::jsonb) as x(credential_id text, version integer, field text, "from" text, "to" text)
   where s.credential_id = x.credential_id and s.version = x.version and s.field = x.field and s.sealed = x."from"
   returning s.field`;
+
+const UNFINISHED = `
+  select k.organization_id, k.current_version, (
+    select count(*) from vault_credential_secrets s where s.tenant_key_id = k.id and s.key_version < k.current_version
+  ) as left
+  from vault_tenant_keys k where k.min_version < k.current_version order by k.organization_id limit $1`;
 
 const KEEP_CURSOR = `
   insert into vault_rewraps (tenant_key_id, to_version, after_credential_id, after_version, after_field)
@@ -134,34 +149,42 @@ const valuesOf = (credential: StoredCredential): readonly (string | number)[] =>
   JSON.stringify(credential.allowedHosts),
   credential.status,
   credential.generation,
+  JSON.stringify(credential.extraHosts),
 ];
 
 export const sqlCredentials = (sql: Sql): Credentials => ({
-  insert: (credential) =>
+  insert: (credential, audit) =>
     outcomeOf(
       sql.transaction(async (tx) => {
         await tx.query(
           `insert into vault_credentials
-             (id, organization_id, workspace_id, provider, settings, allowed_hosts, status, generation)
-           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8)`,
+             (id, organization_id, workspace_id, provider, settings, allowed_hosts, status, generation, extra_hosts)
+           values ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9::jsonb)`,
           valuesOf(credential),
         );
         await writeVersions(tx, credential);
+        await writeChange(tx, credential, audit);
       }),
     ),
 
   find: async (id) => {
-    const [row] = await sql.query(FIND, [id]);
+    const [row] = await sql.query(`${SELECT} where c.id = $1`, [id]);
     return row === undefined ? undefined : fromRow(row);
   },
 
-  update: (credential, expectedGeneration) =>
+  list: async (afterId, limit) => {
+    const rows = await sql.query(`${SELECT} where c.id > $1 order by c.id limit $2`, [afterId, limit]);
+    return rows.map(fromRow);
+  },
+
+  update: (credential, expectedGeneration, audit) =>
     outcomeOf(
       sql.transaction(async (tx) => {
         const changed = await tx.query(
           `update vault_credentials
-           set settings = $5::jsonb, allowed_hosts = $6::jsonb, status = $7, generation = $8, updated_at = now()
-           where id = $1 and organization_id = $2 and workspace_id = $3 and provider = $4 and generation = $9
+           set settings = $5::jsonb, allowed_hosts = $6::jsonb, status = $7, generation = $8, extra_hosts = $9::jsonb,
+             updated_at = now()
+           where id = $1 and organization_id = $2 and workspace_id = $3 and provider = $4 and generation = $10
            returning id`,
           [...valuesOf(credential), expectedGeneration],
         );
@@ -172,8 +195,21 @@ export const sqlCredentials = (sql: Sql): Credentials => ({
           [credential.id, JSON.stringify(credential.versions.map(({ version }) => version))],
         );
         await writeVersions(tx, credential);
+        await writeChange(tx, credential, audit);
       }),
     ),
+
+  deleteExpired: async (nowMs, limit) => {
+    const rows = await sql.query(
+      `delete from vault_credential_versions v using (
+         select credential_id, version from vault_credential_versions
+         where valid_until <= $1 order by valid_until limit $2
+       ) over_now
+       where v.credential_id = over_now.credential_id and v.version = over_now.version returning v.version`,
+      [new Date(nowMs), limit],
+    );
+    return rows.length;
+  },
 
   progress: async (tenantKeyId) => {
     const [row] = await sql.query('select * from vault_rewraps where tenant_key_id = $1', [tenantKeyId]);
@@ -237,4 +273,13 @@ export const sqlCredentials = (sql: Sql): Credentials => ({
       await tx.query('delete from vault_rewraps where tenant_key_id = $1', [tenantKeyId]);
       return left;
     }),
+
+  unfinished: async (limit) => {
+    const rows = await sql.query(UNFINISHED, [limit]);
+    return rows.map((row) => ({
+      organizationId: String(row.organization_id),
+      toVersion: Number(row.current_version),
+      left: Number(row.left),
+    }));
+  },
 });
