@@ -419,7 +419,11 @@ create table guardrail_versions (
 -- One row. A writing transaction raises it last, so that its row lock makes revisions commit in their order.
 create table revision_counter (
   only_row boolean primary key default true check (only_row),
-  value bigint not null
+  value bigint not null,
+  -- Names this counter: revisions of another one, as after a restored backup, mean nothing here.
+  epoch text not null default gen_random_uuid()::text,
+  -- Changes up to this revision are not kept any more.
+  pruned_to bigint not null default 0
 );
 
 insert into revision_counter (value) values (0);
