@@ -19,6 +19,8 @@ export const ERROR_MEANINGS = {
   too_many_requests: 'Too many attempts in a short time. `retry-after` says when to come again.',
   header_too_large: 'The headers together are larger than 64 KiB.',
   client_closed: 'You closed the connection. Nobody is there to see it: it stands in log records only.',
+  credential_unreadable:
+    'A stored credential does not open: its record was changed, moved, or sealed with a key that is gone. Its owner has to store it again.',
   internal_error: 'Our fault. The log of the gateway has the cause under the trace id.',
   unsupported_endpoint: 'The provider has no such endpoint. No other target is tried.',
   connection_error:

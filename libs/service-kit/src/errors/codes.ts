@@ -20,6 +20,7 @@ export const CODES = {
   too_many_requests: { http: 429, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: true },
   header_too_large: { http: 431, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
   client_closed: { http: 499, code: null, grpc: 'CANCELLED', retryable: false },
+  credential_unreadable: { http: 500, code: null, grpc: 'DATA_LOSS', retryable: false },
   internal_error: { http: 500, code: null, grpc: 'INTERNAL', retryable: false },
   unsupported_endpoint: { http: 501, code: null, grpc: 'UNIMPLEMENTED', retryable: false },
   connection_error: { http: 502, code: null, grpc: 'UNAVAILABLE', retryable: true },
