@@ -36,7 +36,8 @@ const namesAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly stri
 const unwrapped = (schema: unknown): unknown => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return unwrapped(schema.unwrap());
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
+  // What comes before a pipe's input was only reshaped: the names are in what reads the shape.
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   return schema;
 };
 
