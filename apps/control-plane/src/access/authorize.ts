@@ -1,4 +1,5 @@
 import {
+  type Circumstances,
   type Decision,
   mayAny,
   type Principal,
@@ -35,24 +36,32 @@ export const notFound = (what: string): PlatformError =>
 
 type AskedFor = Pick<Resource, 'workspaceId' | 'named' | 'owner'>;
 
+/** What holds where something is asked for. @param workspaceId null for the organization itself */
+export const circumstancesAt = async (sql: Sql, call: Call, workspaceId: string | null): Promise<Circumstances> => {
+  const { organisationId } = call.principal;
+  const organization = await findOrganization(sql, organisationId);
+  const workspace = workspaceId === null ? undefined : await findWorkspace(sql, organisationId, workspaceId);
+  return {
+    organisationIsActive: organization?.status === 'active',
+    settings: effectiveSettings(organization ?? { settings: {}, overridable: [] }, workspace),
+  };
+};
+
+/** Whether the caller may do something here, and to which rows: for those who go on after a no. */
+export const decide = async (sql: Sql, call: Call, scopes: readonly Scope[], asked: AskedFor): Promise<Decision> =>
+  mayAny(
+    call.principal,
+    scopes,
+    { organisationId: call.principal.organisationId, ...asked },
+    await circumstancesAt(sql, call, asked.workspaceId),
+  );
+
 /**
  * Whether the caller may do something here, and to which rows.
  * @throws PlatformError  403, or 404 where the caller may not even know
  */
 export const authorize = async (sql: Sql, call: Call, scopes: readonly Scope[], asked: AskedFor): Promise<Rows> => {
-  const { organisationId } = call.principal;
-  const organization = await findOrganization(sql, organisationId);
-  const workspace =
-    asked.workspaceId === null ? undefined : await findWorkspace(sql, organisationId, asked.workspaceId);
-  const decision: Decision = mayAny(
-    call.principal,
-    scopes,
-    { organisationId, ...asked },
-    {
-      organisationIsActive: organization?.status === 'active',
-      settings: effectiveSettings(organization ?? { settings: {}, overridable: [] }, workspace),
-    },
-  );
+  const decision = await decide(sql, call, scopes, asked);
   if (!decision.allowed) throw refusal(decision.reason);
   return decision.rows;
 };
