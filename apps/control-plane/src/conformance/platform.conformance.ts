@@ -1,6 +1,7 @@
 import type { MigratableDatabase } from '@portolan/sql';
 import { beforeAll } from 'vitest';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
+import { rpcConformance } from '../rpc/rpc.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
@@ -14,5 +15,6 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   const get = () => platform;
   accessConformance(get);
   auditConformance(get);
+  rpcConformance(get);
   configsConformance(get);
 };
