@@ -144,6 +144,8 @@ create table api_keys (
   next_rotation_at timestamptz,
   creation_mode text not null default 'api' check (creation_mode in ('ui', 'api', 'auto')),
   last_reset_at timestamptz,
+  -- When it was put on record that expires_at has passed.
+  expiry_noted_at timestamptz,
   masked text not null,
   generation bigint not null default 1,
   created_by text,
@@ -157,6 +159,7 @@ create index api_keys_by_organization on api_keys (organization_id, created_at d
 create index api_keys_by_workspace on api_keys (workspace_id, created_at desc, id);
 create index api_keys_by_user on api_keys (user_id);
 create index api_keys_by_rotation on api_keys (next_rotation_at) where next_rotation_at is not null;
+create index api_keys_by_expiry on api_keys (expires_at) where expiry_noted_at is null and status <> 'revoked';
 
 create table api_key_secrets (
   api_key_id text not null references api_keys (id) on delete cascade,
@@ -166,12 +169,13 @@ create table api_key_secrets (
   public_part text not null,
   masked text not null,
   created_at timestamptz not null default now(),
-  -- Null while it is the newest of a key that never ends.
+  -- Null while it is the newest: that one ends with its key only.
   ends_at timestamptz,
   warned_at timestamptz
 );
 
 create index api_key_secrets_by_key on api_key_secrets (api_key_id);
+create index api_key_secrets_by_end on api_key_secrets (ends_at) where ends_at is not null;
 
 create table configs (
   id text primary key,
