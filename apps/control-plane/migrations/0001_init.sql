@@ -293,6 +293,9 @@ create table collections (
 );
 
 create unique index collections_one_default on collections (workspace_id) where is_default;
+create index collections_by_workspace on collections (workspace_id, created_at desc, id);
+create index collections_by_organization on collections (organization_id, created_at desc, id);
+create index collections_by_parent on collections (parent_id);
 
 create table prompts (
   id text primary key,
@@ -312,6 +315,7 @@ create table prompts (
 );
 
 create index prompts_by_workspace on prompts (workspace_id, created_at desc, id);
+create index prompts_by_organization on prompts (organization_id, created_at desc, id);
 create index prompts_by_collection on prompts (collection_id);
 
 create table prompt_versions (
@@ -363,6 +367,7 @@ create table prompt_version_labels (
 );
 
 create index prompt_version_labels_by_version on prompt_version_labels (version_id);
+create index prompt_version_labels_by_label on prompt_version_labels (label_id);
 
 create table partials (
   id text primary key,
@@ -380,6 +385,10 @@ create table partials (
   updated_at timestamptz not null default now(),
   unique (workspace_id, slug)
 );
+
+create index partials_by_workspace on partials (workspace_id, created_at desc, id);
+create index partials_by_organization on partials (organization_id, created_at desc, id);
+create index partials_by_collection on partials (collection_id);
 
 create table partial_versions (
   id text primary key,
@@ -408,6 +417,9 @@ create table guardrails (
   updated_at timestamptz not null default now(),
   unique (organization_id, slug)
 );
+
+create index guardrails_by_workspace on guardrails (workspace_id, created_at desc, id);
+create index guardrails_by_organization on guardrails (organization_id, created_at desc, id);
 
 create table guardrail_versions (
   id text primary key,
