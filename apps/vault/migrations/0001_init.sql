@@ -124,7 +124,8 @@ create table vault_peppers (
 -- One record for each organization that is opened from time to time, so that a lost key shows before it matters.
 create table vault_canaries (
   organization_id text primary key references vault_tenant_keys (organization_id),
-  sealed text not null,
+  -- Null when the organization's key did not open, so that none could be made.
+  sealed text,
   is_readable boolean not null,
   tested_at timestamptz not null
 );

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type RootKey, type WrapContext, type WrappingKey, WrapRefused } from '../ports/root-key.ts';
+import { type RootKey, RootKeyUnknown, type WrapContext, type WrappingKey, WrapRefused } from '../ports/root-key.ts';
 import { decrypt, encrypt, joinParts, KEY_BYTES, NONCE_BYTES } from './aead.ts';
 import { decodeBase64url } from './base64url.ts';
 
@@ -48,7 +48,7 @@ export const wrapTenantKey = async (root: RootKey, key: Uint8Array, context: Wra
 export const unwrapTenantKey = async (root: RootKey, wrapped: string, context: WrapContext): Promise<Buffer> => {
   const { rootKeyId, bytes } = parseWrapped(wrapped);
   const holder = [root.current, root.previous].find((key) => key?.id === rootKeyId);
-  if (holder === undefined) throw new WrapRefused(`No root key "${rootKeyId}" is loaded.`);
+  if (holder === undefined) throw new RootKeyUnknown(rootKeyId);
   const key = await holder.unwrap(bytes, context);
   if (key.length === KEY_BYTES) return key;
   key.fill(0);

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { isHostPattern } from '@portolan/credential-rules';
 import { expect, test } from 'vitest';
 import { credentialRow } from '../testing/samples.ts';
-import { draftCredential, InvalidCredential, shownSettings } from './credential.ts';
+import { draftCredential, InvalidCredential, maskedSecrets } from './credential.ts';
 import { PROVIDERS_WITH_FIELDS, providerFields } from './provider-fields.ts';
 
 const secretsOf = (draft: ReturnType<typeof draftCredential>): Readonly<Record<string, string>> =>
@@ -98,11 +98,11 @@ test('settings that are null or empty count as absent', () => {
     provider: 'ollama',
     settings: { key: '', custom_host: null, customHost: undefined },
   });
-  expect(draft).toEqual({ provider: 'ollama', settings: {}, secrets: [], allowedHosts: [] });
+  expect(draft).toEqual({ provider: 'ollama', settings: {}, secrets: [], allowedHosts: [], extraHosts: [] });
 });
 
 test.each([
-  [{ keys: 'canary' }, ['"keys" is no setting of this provider.']],
+  [{ keys: 'canary' }, ['"keys" is no setting of this provider. Did you mean "key"?']],
   [{ key: 7 }, ['"key" must be a string.']],
   [{ custom_headers: { a: 1 } }, ['"custom_headers" must be an object of strings.']],
   [{ openai_project: 'a', openaiProject: 'canary' }, ['"openai_project" is given twice.']],
@@ -132,16 +132,16 @@ test('a key is shown by its first two and last three characters, a short one not
   expect(masks('12345678')).toBe('********');
 });
 
-test('management sees the settings and masks of the newest secrets, never a sealed text', () => {
+test('management sees the masks of the newest secrets, never a sealed text', () => {
   const version = (number: number, masked: string) => ({
     version: number,
     validUntilMs: null,
     secrets: [{ field: 'key', sealed: `v1.canary.${number}`, masked }],
   });
-  const shown = shownSettings(
+  const shown = maskedSecrets(
     credentialRow('c', { versions: [version(2, 'ne********new'), version(1, 'ol********old')] }),
   );
-  expect(shown).toEqual({ openai_project: 'p', masked_key: 'ne********new' });
+  expect(shown).toEqual({ key: 'ne********new' });
 });
 
 test('a draft prints none of its secrets', () => {

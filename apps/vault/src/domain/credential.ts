@@ -2,6 +2,7 @@ import { fillHost, hostOf, isHostPart, isHostPattern, partsOf } from '@portolan/
 import { maskSecret } from '@portolan/service-kit';
 import { SecretBytes } from '../crypto/secret-bytes.ts';
 import type { StoredCredential, StoredVersion } from '../ports/credentials.ts';
+import { nearestName } from './nearest-name.ts';
 import { type FieldKind, type ProviderField, providerFields } from './provider-fields.ts';
 
 /** A secret of a credential before it is sealed. Whoever seals it erases `plain`. */
@@ -17,6 +18,7 @@ export interface CredentialDraft {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: readonly PlainSecret[];
   readonly allowedHosts: readonly string[];
+  readonly extraHosts: readonly string[];
 }
 
 /** Settings that cannot be a credential; one sentence for each problem, none of which quotes a value. */
@@ -64,14 +66,29 @@ const toSecret = ({ name, kind }: ProviderField, value: unknown): PlainSecret =>
   };
 };
 
-const problemOf = (field: ProviderField | undefined, name: string, value: unknown): string | undefined => {
-  if (field === undefined) return `"${name}" is no setting of this provider.`;
+/** A name is quoted only if it can be one: somebody may have put a secret in its place. */
+const NAME = /^[A-Za-z0-9_]{1,40}$/;
+
+const unknownName = (name: string, known: readonly string[]): string => {
+  if (!NAME.test(name)) return 'A setting has a name that no setting of this provider has.';
+  const nearest = nearestName(name, known);
+  const hint = nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
+  return `"${name}" is no setting of this provider.${hint}`;
+};
+
+const problemOf = (
+  field: ProviderField | undefined,
+  name: string,
+  value: unknown,
+  known: readonly string[],
+): string | undefined => {
+  if (field === undefined) return unknownName(name, known);
   const { is, words } = KINDS[field.kind];
   if (!is(value)) return `"${name}" must be ${words}.`;
   if (field.isSecret && Buffer.byteLength(JSON.stringify(value)) > SECRET_MAX_BYTES) {
     return `"${name}" must have at most ${SECRET_MAX_BYTES} bytes.`;
   }
-  return name === field.name || name === field.camelName ? undefined : `"${name}" is no setting of this provider.`;
+  return undefined;
 };
 
 /** URLs among the settings name hosts that the credential is meant for. */
@@ -94,6 +111,15 @@ const hostProblems = (
   ...(extraHosts.every(isHostPattern) ? [] : ['Each allowed host must be a host name, or with "*" for a part of it.']),
 ];
 
+/** The settings of a provider by each of their names. */
+export const fieldsByName = (provider: string): ReadonlyMap<string, ProviderField> =>
+  new Map(
+    providerFields(provider).fields.flatMap((field) => [
+      [field.name, field] as const,
+      [field.camelName, field] as const,
+    ]),
+  );
+
 /**
  * Takes a credential's settings apart into what may be shown and what must be sealed. A setting that is null or an empty
  * string counts as absent.
@@ -101,7 +127,8 @@ const hostProblems = (
  */
 export const draftCredential = ({ provider, settings: input, extraHosts = [] }: CredentialInput): CredentialDraft => {
   const { fields, hosts } = providerFields(provider);
-  const byName = new Map(fields.flatMap((field) => [[field.name, field] as const, [field.camelName, field] as const]));
+  const byName = fieldsByName(provider);
+  const names = fields.map(({ name }) => name);
   const given = Object.entries(input)
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({ name, value, field: byName.get(name) }));
@@ -112,7 +139,7 @@ export const draftCredential = ({ provider, settings: input, extraHosts = [] }: 
   );
   const twice = known.filter(({ field }, at) => known.findIndex((other) => other.field === field) !== at);
   const problems = [
-    ...given.flatMap(({ field, name, value }) => problemOf(field, name, value) ?? []),
+    ...given.flatMap(({ field, name, value }) => problemOf(field, name, value, names) ?? []),
     ...twice.map(({ field }) => `"${field.name}" is given twice.`),
     ...hostProblems(settings, hosts, extraHosts),
   ];
@@ -127,6 +154,7 @@ export const draftCredential = ({ provider, settings: input, extraHosts = [] }: 
     settings,
     secrets: known.filter(({ field }) => field.isSecret).map(({ field, value }) => toSecret(field, value)),
     allowedHosts: [...new Set([...hosts.map((template) => fillHost(template, settings)), ...ownHosts, ...extraHosts])],
+    extraHosts,
   };
 };
 
@@ -137,10 +165,6 @@ export const newestVersion = ({ versions }: Pick<StoredCredential, 'versions'>):
     undefined,
   );
 
-/** What management may see: the settings, and each secret as `masked_<field>`. No part of it can be opened. */
-export const shownSettings = (credential: StoredCredential): Readonly<Record<string, unknown>> => ({
-  ...credential.settings,
-  ...Object.fromEntries(
-    (newestVersion(credential)?.secrets ?? []).map(({ field, masked }) => [`masked_${field}`, masked]),
-  ),
-});
+/** Each secret in use with its mask. No part of it can be opened. */
+export const maskedSecrets = (credential: Pick<StoredCredential, 'versions'>): Readonly<Record<string, string>> =>
+  Object.fromEntries((newestVersion(credential)?.secrets ?? []).map(({ field, masked }) => [field, masked]));

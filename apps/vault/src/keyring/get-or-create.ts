@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { KEY_BYTES } from '../crypto/aead.ts';
 import type { TenantKey } from '../crypto/record.ts';
 import { unwrapTenantKey, wrapTenantKey } from '../crypto/wrap.ts';
-import type { RootKey } from '../ports/root-key.ts';
+import { type RootKey, RootKeyUnknown } from '../ports/root-key.ts';
 import type { TenantKeys, TenantKeyVersion } from '../ports/tenant-keys.ts';
 import type { KeyCache } from './key-cache.ts';
 import { rollTenantKey } from './roll.ts';
@@ -30,6 +30,8 @@ export interface KeyringParts {
   /** @throws VaultSealed */
   readonly rootKey: () => RootKey;
   readonly cache: KeyCache;
+  /** Looks for a changed root key; see `Seal.reload`. Default: there is none to be found. */
+  readonly reloadRootKey?: () => Promise<void>;
   /** Default `USES_MAX`. */
   readonly usesMax?: number;
 }
@@ -46,10 +48,21 @@ const create = async ({ tenantKeys, rootKey }: KeyringParts, organizationId: str
 };
 
 export const createKeyring = (parts: KeyringParts): Keyring => {
-  const { tenantKeys, rootKey, cache, usesMax = USES_MAX } = parts;
+  const { tenantKeys, rootKey, cache, usesMax = USES_MAX, reloadRootKey } = parts;
 
-  const unwrap = async ({ organizationId, id, version, wrapped }: TenantKeyVersion): Promise<KeyObject> => {
-    const bytes = await unwrapTenantKey(rootKey(), wrapped, { organizationId, tenantKeyId: id, version });
+  const unwrapBytes = async ({ organizationId, id, version, wrapped }: TenantKeyVersion): Promise<Buffer> => {
+    const context = { organizationId, tenantKeyId: id, version };
+    try {
+      return await unwrapTenantKey(rootKey(), wrapped, context);
+    } catch (error) {
+      if (!(error instanceof RootKeyUnknown) || reloadRootKey === undefined) throw error;
+      await reloadRootKey();
+      return unwrapTenantKey(rootKey(), wrapped, context);
+    }
+  };
+
+  const unwrap = async (row: TenantKeyVersion): Promise<KeyObject> => {
+    const bytes = await unwrapBytes(row);
     try {
       return createSecretKey(bytes);
     } finally {

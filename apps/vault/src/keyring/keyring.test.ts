@@ -175,10 +175,11 @@ test('V5: a vault starts sealed, seals and opens nothing, and is open once it ha
   const { keys } = listedKeys();
   const root = onlyRoot(randomRootKey('r'));
   let available = false;
-  const seal = createSeal(async () => {
+  const load = async () => {
     if (!available) throw new RootKeyUnavailable('The key service did not answer.');
     return root;
-  }, keys);
+  };
+  const seal = createSeal(load, keys, manualClock());
   const keyring = freshKeyring(keys, root, { rootKey: seal.rootKey });
   expect(seal.sealedBecause()).toBe('The vault has not been unsealed yet.');
   await expect(keyring.forSealing('org-1', 1)).rejects.toThrow(VaultSealed);
@@ -198,7 +199,7 @@ test('a wrong root key leaves the vault sealed, or as it was, and the reason say
   const right = onlyRoot(randomRootKey('right'));
   await freshKeyring(keys, right).forSealing('org-1', 1);
   let loaded = onlyRoot(randomRootKey('other'));
-  const seal = createSeal(async () => loaded, keys);
+  const seal = createSeal(async () => loaded, keys, manualClock());
   await expect(seal.unseal()).rejects.toThrow('No root key "right" is loaded.');
   loaded = onlyRoot(randomRootKey('right'));
   await expect(seal.unseal()).rejects.toThrow('does not open');
@@ -208,6 +209,30 @@ test('a wrong root key leaves the vault sealed, or as it was, and the reason say
   loaded = onlyRoot(randomRootKey('other'));
   await expect(seal.unseal()).rejects.toThrow();
   expect(seal.rootKey()).toBe(right);
+});
+
+test('a root key that another instance took up is looked for, once for all who need it', async () => {
+  const { keys } = listedKeys();
+  const [before, after] = [onlyRoot(randomRootKey('before')), onlyRoot(randomRootKey('after'))];
+  let loads = 0;
+  let loaded = before;
+  const clock = manualClock();
+  const load = async () => {
+    loads += 1;
+    return loaded;
+  };
+  const seal = createSeal(load, keys, clock);
+  await seal.unseal();
+  const made = await freshKeyring(keys, after).forSealing('org-1', 1);
+  const reading = () =>
+    freshKeyring(keys, before, { rootKey: seal.rootKey, reloadRootKey: seal.reload }).forOpening(made.id, 1);
+  await expect(reading()).rejects.toThrow('No root key "after" is loaded.');
+  loaded = after;
+  await expect(reading()).rejects.toThrow('No root key "after" is loaded.');
+  expect(loads).toBe(2);
+  clock.advance(5_000);
+  expect((await Promise.all([reading(), reading()])).map(({ id }) => id)).toEqual([made.id, made.id]);
+  expect(loads).toBe(3);
 });
 
 test('a tenant key is bound to its organisation: rows exchanged in the store open nothing', async () => {

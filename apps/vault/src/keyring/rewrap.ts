@@ -20,6 +20,8 @@ export interface RewrapParts {
   readonly onRefused: (place: Place) => void;
   /** Default 1,000. */
   readonly batchSize?: number;
+  /** Ends the run between two batches; the next run resumes it. */
+  readonly signal?: AbortSignal;
 }
 
 const ROWS_PER_BATCH = 1000;
@@ -67,7 +69,7 @@ const rewrapAll = async (
  * @param organizationId whose key has been rolled
  */
 export const rewrapRecords = async (
-  { credentials, keyring, onRefused, batchSize = ROWS_PER_BATCH }: RewrapParts,
+  { credentials, keyring, onRefused, batchSize = ROWS_PER_BATCH, signal }: RewrapParts,
   organizationId: string,
 ): Promise<RewrapResult> => {
   const { id: tenantKeyId, version: toVersion } = await keyring.forSealing(organizationId, 0);
@@ -76,6 +78,7 @@ export const rewrapRecords = async (
   let rewrapped = 0;
   let refused = 0;
   for (;;) {
+    signal?.throwIfAborted();
     const rows = await credentials.sealedBefore(progress, batchSize);
     const last = rows.at(-1);
     if (last === undefined) break;

@@ -1,11 +1,15 @@
+import type { Clock } from '@portolan/service-kit';
 import { unwrapTenantKey } from '../crypto/wrap.ts';
 import type { RootKey } from '../ports/root-key.ts';
 import type { TenantKeys } from '../ports/tenant-keys.ts';
 
-/** The vault has no root key, so it can open and seal nothing. The caller's answer is "unavailable". */
+/** The vault has no root key, so it can open and seal nothing. Its cause is what stood in the way; the message is for operators. */
 export class VaultSealed extends Error {
   override readonly name = 'VaultSealed';
 }
+
+/** A root key that was put in place elsewhere is looked for no more often than this, ms. */
+const RELOAD_PAUSE_MS = 5_000;
 
 export interface Seal {
   /** The root key. @throws VaultSealed until there is one */
@@ -18,6 +22,13 @@ export interface Seal {
    * @throws what stood in the way
    */
   unseal(): Promise<void>;
+  /** Says why the vault cannot be unsealed yet, for what else must be ready first. */
+  waitFor(cause: unknown): void;
+  /**
+   * Called when something is wrapped with a root key that is not loaded: another instance may have taken up a changed one. Looks
+   * once for all who call at a time, and not again for some seconds.
+   */
+  reload(): Promise<void>;
   /** Throws the root key away. */
   seal(): void;
 }
@@ -34,28 +45,49 @@ const tryOn = async (root: RootKey, tenantKeys: TenantKeys): Promise<void> => {
  * The vault starts sealed and stays so until `unseal` has succeeded once.
  * @param load reads or asks for the root key
  */
-export const createSeal = (load: () => Promise<RootKey>, tenantKeys: TenantKeys): Seal => {
+export const createSeal = (load: () => Promise<RootKey>, tenantKeys: TenantKeys, clock: Clock): Seal => {
   let root: RootKey | undefined;
   let because = 'The vault has not been unsealed yet.';
+  let cause: unknown;
+  let reloading: Promise<void> | undefined;
+  let reloadedAtMs = Number.NEGATIVE_INFINITY;
+
+  const waitFor = (error: unknown): void => {
+    because = error instanceof Error ? error.message : 'The root key could not be loaded.';
+    cause = error;
+  };
+
+  const unseal = async (): Promise<void> => {
+    try {
+      const loaded = await load();
+      await tryOn(loaded, tenantKeys);
+      root = loaded;
+    } catch (error) {
+      waitFor(error);
+      throw error;
+    }
+  };
+
   return {
     rootKey: () => {
-      if (root === undefined) throw new VaultSealed(because);
+      if (root === undefined) throw new VaultSealed(because, { cause });
       return root;
     },
     sealedBecause: () => (root === undefined ? because : undefined),
-    unseal: async () => {
-      try {
-        const loaded = await load();
-        await tryOn(loaded, tenantKeys);
-        root = loaded;
-      } catch (error) {
-        because = error instanceof Error ? error.message : 'The root key could not be loaded.';
-        throw error;
-      }
+    unseal,
+    waitFor,
+    reload: async () => {
+      if (reloading === undefined && clock.monotonicMs() - reloadedAtMs < RELOAD_PAUSE_MS) return;
+      reloading ??= unseal().finally(() => {
+        reloadedAtMs = clock.monotonicMs();
+        reloading = undefined;
+      });
+      await reloading;
     },
     seal: () => {
       root = undefined;
       because = 'The vault was sealed.';
+      cause = undefined;
     },
   };
 };

@@ -16,11 +16,14 @@ export interface SelfTestSummary {
 export interface Canaries {
   /** The organizations that have a key, in the order of their ids. */
   list(afterOrganizationId: string, limit: number): Promise<readonly Canary[]>;
+  /** Those whose last test is longest ago, never tested ones first. */
+  stalest(limit: number): Promise<readonly Canary[]>;
   find(organizationId: string): Promise<Canary | undefined>;
   /** Keeps the outcome of a test, and the record. */
   keep(result: {
     readonly organizationId: string;
-    readonly sealed: string;
+    /** Undefined when none could be made. */
+    readonly sealed: string | undefined;
     readonly isReadable: boolean;
     readonly testedAtMs: number;
   }): Promise<void>;

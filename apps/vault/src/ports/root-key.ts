@@ -35,6 +35,13 @@ export class WrapRefused extends Error {
   override readonly name = 'WrapRefused';
 }
 
+/** A wrapped tenant key that names a root key which is not loaded. */
+export class RootKeyUnknown extends WrapRefused {
+  constructor(rootKeyId: string) {
+    super(`No root key "${rootKeyId}" is loaded.`);
+  }
+}
+
 /** The root key cannot be reached, or may not be used, at the moment. */
 export class RootKeyUnavailable extends Error {
   override readonly name = 'RootKeyUnavailable';

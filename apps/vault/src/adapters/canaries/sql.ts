@@ -17,6 +17,10 @@ export const sqlCanaries = (sql: Sql): Canaries => ({
     ]);
     return rows.map(toCanary);
   },
+  stalest: async (limit) => {
+    const rows = await sql.query(`${SELECT} order by c.tested_at nulls first, k.organization_id limit $1`, [limit]);
+    return rows.map(toCanary);
+  },
   find: async (organizationId) => {
     const [row] = await sql.query(`${SELECT} where k.organization_id = $1`, [organizationId]);
     return row === undefined ? undefined : toCanary(row);
@@ -26,7 +30,7 @@ export const sqlCanaries = (sql: Sql): Canaries => ({
       `insert into vault_canaries (organization_id, sealed, is_readable, tested_at) values ($1, $2, $3, $4)
        on conflict (organization_id) do update
          set sealed = excluded.sealed, is_readable = excluded.is_readable, tested_at = excluded.tested_at`,
-      [organizationId, sealed, isReadable, new Date(testedAtMs)],
+      [organizationId, sealed ?? null, isReadable, new Date(testedAtMs)],
     );
   },
   summary: async (unreadableMax) => {

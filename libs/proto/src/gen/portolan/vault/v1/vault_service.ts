@@ -121,7 +121,7 @@ export interface RotateCredentialRequest {
   expectedGeneration?:
     | number
     | undefined;
-  /** The new secrets, a JSON object in UTF-8; bytes, so that the receiver can erase it. */
+  /** The new secrets, a JSON object in UTF-8; bytes, so that the receiver can erase it. A secret that is not named is taken over. */
   settingsJson: Buffer;
   /** How long the old secrets keep working; absent asks for the default of 30 minutes. */
   overlap:
@@ -281,6 +281,8 @@ export interface RotateRootKeyRequest {
 export interface RotateRootKeyResponse {
   /** Tenant keys that were wrapped anew. */
   rewrapped: number;
+  /** Tenant keys that no loaded root key opens. While there is one, the root key before must be kept. */
+  refused: number;
 }
 
 /** Whose key to rotate. */
@@ -2288,13 +2290,16 @@ export const RotateRootKeyRequest: MessageFns<RotateRootKeyRequest> = {
 };
 
 function createBaseRotateRootKeyResponse(): RotateRootKeyResponse {
-  return { rewrapped: 0 };
+  return { rewrapped: 0, refused: 0 };
 }
 
 export const RotateRootKeyResponse: MessageFns<RotateRootKeyResponse> = {
   encode(message: RotateRootKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.rewrapped !== 0) {
       writer.uint32(8).uint64(message.rewrapped);
+    }
+    if (message.refused !== 0) {
+      writer.uint32(16).uint64(message.refused);
     }
     return writer;
   },
@@ -2320,6 +2325,14 @@ export const RotateRootKeyResponse: MessageFns<RotateRootKeyResponse> = {
             message.rewrapped = longToNumber(reader.uint64());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.refused = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2338,6 +2351,7 @@ export const RotateRootKeyResponse: MessageFns<RotateRootKeyResponse> = {
   fromPartial(object: DeepPartial<RotateRootKeyResponse>): RotateRootKeyResponse {
     const message = createBaseRotateRootKeyResponse();
     message.rewrapped = object.rewrapped ?? 0;
+    message.refused = object.refused ?? 0;
     return message;
   },
 };
@@ -2577,7 +2591,10 @@ export const RotatePepperResponse: MessageFns<RotatePepperResponse> = {
 /** Management of credentials, for the control plane. No answer carries a secret. */
 export type VaultServiceService = typeof VaultServiceService;
 export const VaultServiceService = {
-  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  /**
+   * Stores a credential. Repeating the call changes nothing while the credential is as the call would make it; otherwise it is a
+   * conflict.
+   */
   createCredential: {
     path: "/portolan.vault.v1.VaultService/CreateCredential" as const,
     requestStream: false as const,
@@ -2651,7 +2668,10 @@ export const VaultServiceService = {
 } as const;
 
 export interface VaultServiceServer extends UntypedServiceImplementation {
-  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  /**
+   * Stores a credential. Repeating the call changes nothing while the credential is as the call would make it; otherwise it is a
+   * conflict.
+   */
   createCredential: handleUnaryCall<CreateCredentialRequest, CreateCredentialResponse>;
   /** Describes one credential. */
   getCredential: handleUnaryCall<GetCredentialRequest, GetCredentialResponse>;
@@ -2666,7 +2686,10 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
 }
 
 export interface VaultServiceClient extends Client {
-  /** Stores a credential. Repeating the call with the same id and the same content changes nothing. */
+  /**
+   * Stores a credential. Repeating the call changes nothing while the credential is as the call would make it; otherwise it is a
+   * conflict.
+   */
   createCredential(
     request: CreateCredentialRequest,
     callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
