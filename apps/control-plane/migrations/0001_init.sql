@@ -23,11 +23,15 @@ create table users (
   last_name text not null default '',
   -- A slow hash; null for people who sign in elsewhere only.
   password_hash text,
+  -- Who they are at the identity provider, once they have signed in there.
+  oidc_issuer text,
+  oidc_subject text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 
 create unique index users_by_email on users (lower(email));
+create unique index users_by_oidc on users (oidc_issuer, oidc_subject) where oidc_subject is not null;
 
 create table organization_members (
   organization_id text not null references organizations (id),
@@ -43,7 +47,6 @@ create index organization_members_by_user on organization_members (user_id);
 create table sessions (
   -- SHA-256 of the cookie.
   token_digest bytea primary key,
-  csrf_digest bytea not null,
   user_id text not null references users (id) on delete cascade,
   organization_id text not null references organizations (id),
   created_at timestamptz not null default now(),
@@ -71,6 +74,7 @@ create table sign_in_failures (
 );
 
 create index sign_in_failures_by_subject on sign_in_failures (subject, failed_at);
+create index sign_in_failures_by_time on sign_in_failures (failed_at);
 
 create table workspaces (
   id text primary key,
@@ -86,11 +90,16 @@ create table workspaces (
   usage_limits jsonb not null default '[]',
   rate_limits jsonb not null default '[]',
   settings jsonb not null default '{}',
+  -- When somebody last asked for its usage to begin again at 0.
+  last_reset_at timestamptz,
+  -- Of the guardrails that the organization wants everywhere: `input`, `output` or both do not hold here.
+  excluded_guardrails jsonb not null default '[]',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (organization_id, slug)
 );
 
+create index workspaces_by_organization on workspaces (organization_id, created_at desc, id);
 create unique index workspaces_one_default on workspaces (organization_id) where is_default;
 
 create table workspace_members (
