@@ -28,6 +28,8 @@ export interface Feed {
   /** Resolves when there is something after a revision, at the latest after `timeoutMs`, or when the signal aborts. */
   waitFor(after: bigint, timeoutMs: number, signal: AbortSignal): Promise<void>;
   counter(): Promise<Counter>;
+  /** How many watch now. */
+  watchers(): number;
   stop(): void;
 }
 
@@ -153,6 +155,7 @@ export const createFeed = (options: FeedOptions): Feed => {
         waiting.add(done);
       }),
     counter: () => readCounter(db),
+    watchers: () => watchers,
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -1,7 +1,9 @@
 import type { MigratableDatabase } from '@portolan/sql';
 import { beforeAll } from 'vitest';
+import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
 import { rpcConformance } from '../rpc/rpc.conformance.ts';
+import { firstStartConformance } from '../setup/first-start.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
@@ -13,8 +15,10 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
     platform = testPlatform(await withTables(await open()));
   });
   const get = () => platform;
+  firstStartConformance(get);
   accessConformance(get);
   auditConformance(get);
   rpcConformance(get);
   configsConformance(get);
+  apiKeysConformance(get);
 };

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { PlatformError } from '@portolan/service-kit';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import type { Deps } from '../deps.ts';
+import type { Metrics } from '../metrics.ts';
 import { routes } from './routes/index.ts';
 import { sendError, serve, toPlatformError } from './serve.ts';
 
 export interface ServerOptions {
   readonly deps: Deps;
+  /** Absent: nothing is counted. */
+  readonly metrics?: Pick<Metrics, 'called'>;
   readonly bodyLimitBytes: number;
   /** A client must have sent its whole request by then. */
   readonly requestTimeoutMs: number;
@@ -34,6 +37,7 @@ const fromFastify = (error: FastifyError, bodyLimitBytes: number): unknown => {
 /** The HTTP server of the management API: limits, then every route from one list. */
 export const createServer = ({
   deps,
+  metrics,
   bodyLimitBytes,
   requestTimeoutMs,
   trustedProxies,
@@ -53,6 +57,11 @@ export const createServer = ({
     const requestId = randomUUID();
     return { requestId, traceId: requestId };
   };
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics?.called(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
+    done();
+  });
   app.removeAllContentTypeParsers();
   // Clients name JSON where there is no body, and the other way round: what came is judged by itself.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

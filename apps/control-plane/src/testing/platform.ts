@@ -1,22 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { ApiKeyType } from '@portolan/access-control';
 import { createApiKey } from '@portolan/api-key';
 import { createLogger, systemClock } from '@portolan/service-kit';
-import { type MigratableDatabase, migrate } from '@portolan/sql';
+import { type MigratableDatabase, migrate, readMigrations } from '@portolan/sql';
 import type { FastifyInstance } from 'fastify';
-import { readMigrations } from '../adapters/migrations.ts';
 import type { Deps } from '../deps.ts';
 import { createServer } from '../http/server.ts';
 import { createOrganization } from '../setup/create-organization.ts';
 import { issueApiKey } from '../setup/issue-api-key.ts';
 import { type VaultStandIn, vaultStandIn } from './vault-stand-in.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-
 /** A database with the control plane's tables. */
 export const withTables = async (database: MigratableDatabase): Promise<MigratableDatabase> => {
-  await migrate(database, 'control-plane', await readMigrations(MIGRATIONS));
+  await migrate(database, 'control-plane', await readMigrations(new URL('../build.ts', import.meta.url).href));
   return database;
 };
 

@@ -1,0 +1,138 @@
+import type { Pepper, Peppers } from '@portolan/api-key';
+import {
+  type Credential,
+  CredentialStatus,
+  type GetPeppersResponse,
+  VaultPepperServiceService,
+  VaultServiceService,
+} from '@portolan/proto';
+import type { RpcClient } from '@portolan/rpc';
+import { PlatformError } from '@portolan/service-kit';
+import * as z from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Vault, VaultCredential } from '../../ports/vault.ts';
+
+export interface RpcVaultOptions {
+  readonly client: Pick<RpcClient, 'unary'>;
+  readonly clock: { monotonicMs(): number };
+}
+
+const TIMEOUT_MS = 5_000;
+const PAGE = 500;
+/** Peppers change by an operator's hand only; the one before stays good for long. */
+const PEPPERS_FRESH_MS = 60_000;
+
+const settingsJson = z.record(z.string(), z.unknown());
+
+const bytesOf = (settings: JsonObject): Buffer => Buffer.from(JSON.stringify(settings), 'utf8');
+
+const credentialOf = (credential: Credential | undefined): VaultCredential => {
+  if (credential === undefined)
+    throw new PlatformError('internal_error', { public: 'The vault gave an answer without content.' });
+  return {
+    id: credential.id,
+    provider: credential.provider,
+    settings: settingsJson.parse(JSON.parse(credential.settingsJson || '{}')),
+    masked: credential.maskedSecrets,
+    generation: credential.generation,
+    revoked: credential.status === CredentialStatus.CREDENTIAL_STATUS_REVOKED,
+  };
+};
+
+const pepperOf = (pepper: GetPeppersResponse['current']): Pepper | null =>
+  pepper === undefined ? null : { id: pepper.id, secret: pepper.value };
+
+const peppersOf = ({ current, previous }: GetPeppersResponse): Peppers => {
+  const made = pepperOf(current);
+  if (made === null) throw new PlatformError('internal_error', { public: 'The vault has no pepper.' });
+  return { current: made, previous: pepperOf(previous) };
+};
+
+/** The vault as a service of its own. */
+export const rpcVault = ({ client, clock }: RpcVaultOptions): Vault => {
+  const options = { timeoutMs: TIMEOUT_MS };
+  let held: { readonly peppers: Peppers; readonly atMs: number } | undefined;
+  let asking: Promise<Peppers> | undefined;
+
+  const ask = async (): Promise<Peppers> => {
+    const peppers = peppersOf(await client.unary(VaultPepperServiceService.getPeppers, {}, options));
+    held = { peppers, atMs: clock.monotonicMs() };
+    return peppers;
+  };
+  const askOnce = (): Promise<Peppers> => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+
+  return {
+    create: async ({ organizationId, workspaceId, id, actor, provider, settings }) => {
+      const { credential } = await client.unary(
+        VaultServiceService.createCredential,
+        {
+          id,
+          organizationId,
+          workspaceId: workspaceId ?? '',
+          provider,
+          settingsJson: bytesOf(settings),
+          extraHosts: [],
+          actor,
+        },
+        options,
+      );
+      return credentialOf(credential);
+    },
+    update: async ({ organizationId, id, actor, settings }) => {
+      const { credential } = await client.unary(
+        VaultServiceService.updateCredential,
+        {
+          organizationId,
+          id,
+          actor,
+          expectedGeneration: undefined,
+          settingsJson: bytesOf(settings),
+          extraHosts: undefined,
+        },
+        options,
+      );
+      return credentialOf(credential);
+    },
+    rotate: async ({ organizationId, id, actor, settings, overlapMs }) => {
+      const overlap =
+        overlapMs === undefined
+          ? undefined
+          : { seconds: Math.floor(overlapMs / 1_000), nanos: Math.round(overlapMs % 1_000) * 1_000_000 };
+      const { credential } = await client.unary(
+        VaultServiceService.rotateCredential,
+        { organizationId, id, actor, expectedGeneration: undefined, settingsJson: bytesOf(settings), overlap },
+        options,
+      );
+      return credentialOf(credential);
+    },
+    revoke: async ({ organizationId, id, actor }) => {
+      await client.unary(VaultServiceService.revokeCredential, { organizationId, id, actor }, options);
+    },
+    list: async (after = '') => {
+      const { credentials, hasMore } = await client.unary(
+        VaultServiceService.listCredentials,
+        { afterId: after, pageSize: PAGE },
+        options,
+      );
+      return {
+        credentials: credentials.map((credential) => ({
+          ...credentialOf(credential),
+          organizationId: credential.organizationId,
+          createdAtMs: credential.createTime?.getTime() ?? 0,
+        })),
+        hasMore,
+      };
+    },
+    peppers: async () => {
+      if (held === undefined) return askOnce();
+      // What is held serves on while newer ones are asked for, and while the vault is gone.
+      if (clock.monotonicMs() - held.atMs > PEPPERS_FRESH_MS) void askOnce().catch(() => undefined);
+      return held.peppers;
+    },
+  };
+};

@@ -1,0 +1,139 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
+import { CODES, type Logger, PlatformError, systemClock } from '@portolan/service-kit';
+import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
+import type { FastifyInstance } from 'fastify';
+import { rpcVault } from './adapters/vault/rpc.ts';
+import { createFeed } from './change/feed.ts';
+import type { ControlPlaneConfig } from './config.ts';
+import type { Deps } from './deps.ts';
+import { createServer } from './http/server.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { createGatewayRpc } from './rpc/server.ts';
+import { prepareFirstStart } from './setup/first-start.ts';
+import { snapshotReaders } from './snapshot/readers.ts';
+import { openTransports } from './transport.ts';
+
+const HEARTBEAT_MS = 5_000;
+const READY_CHECK_MS = 2_000;
+
+export interface ControlPlane {
+  readonly server: FastifyInstance;
+  readonly rpc: RpcServer;
+  ready(): boolean;
+  metrics(): ReturnType<Metrics['expose']>;
+  /** What has to be there before anybody can do anything. Waits for the vault, which may still be starting. */
+  prepare(signal: AbortSignal): Promise<void>;
+  announceShutdown(): void;
+  drain(graceMs: number): Promise<void>;
+}
+
+const openDatabase = (config: ControlPlaneConfig): Promise<MigratableDatabase> => {
+  const { CONTROL_PLANE_DATABASE_URL: url, CONTROL_PLANE_DATA_DIR: dataDir } = config;
+  if (url !== undefined) return Promise.resolve(openPostgres({ url, applicationName: 'portolan-control-plane' }));
+  if (dataDir !== undefined) return openPglite({ dataDir });
+  throw new Error('Set CONTROL_PLANE_DATABASE_URL, or CONTROL_PLANE_DATA_DIR for the embedded database.');
+};
+
+const readKey = async (file: string | undefined): Promise<string | undefined> =>
+  file === undefined ? undefined : (await readFile(file, 'utf8')).trim() || undefined;
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);
+
+/** Puts the control plane together: which adapter stands behind which port. */
+export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> => {
+  const clock = systemClock;
+  const transports = await openTransports(config, clock, log);
+  const db = await openDatabase(config);
+  await migrate(db, 'control-plane', await readMigrations(import.meta.url));
+  const errors = createErrorCodec({ CODES, PlatformError });
+  const vaultClient = createRpcClient({
+    target: config.CONTROL_PLANE_VAULT_TARGET,
+    transport: transports.vault,
+    errors,
+    idempotent: [],
+  });
+  const deps: Deps = {
+    db,
+    vault: rpcVault({ client: vaultClient, clock }),
+    clock,
+    log,
+    newId: randomUUID,
+    randomBytes,
+    settings: { publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, '') },
+  };
+  const feed = createFeed({ db, readers: snapshotReaders, pollMs: config.CONTROL_PLANE_CHANGE_POLL_MS, log });
+  const metrics = createMetrics({ watchers: feed.watchers, certificateNotAfterMs: transports.notAfterMs });
+  const server = createServer({
+    deps,
+    metrics,
+    bodyLimitBytes: config.CONTROL_PLANE_BODY_LIMIT_BYTES,
+    requestTimeoutMs: config.CONTROL_PLANE_REQUEST_TIMEOUT_MS,
+    trustedProxies: config.CONTROL_PLANE_TRUSTED_PROXIES,
+  });
+  const rpc = createGatewayRpc({
+    db,
+    feed,
+    readers: snapshotReaders,
+    heartbeatMs: HEARTBEAT_MS,
+    identities: transports.identities,
+    transport: transports.server,
+    onUnexpected: (error, path) => log.error({ error, path }, 'a call of a gateway failed'),
+  });
+
+  let prepared = false;
+  let stopping = false;
+  let databaseAnswers = true;
+  const check = setInterval(() => {
+    db.query('select 1 as one').then(
+      () => {
+        databaseAnswers = true;
+      },
+      () => {
+        databaseAnswers = false;
+      },
+    );
+  }, READY_CHECK_MS);
+  check.unref();
+
+  return {
+    server,
+    rpc,
+    ready: () => prepared && databaseAnswers && !stopping,
+    metrics: metrics.expose,
+    async prepare(signal) {
+      const workspaceKey = await readKey(config.CONTROL_PLANE_WORKSPACE_KEY_FILE);
+      const adminKey = await readKey(config.CONTROL_PLANE_ADMIN_KEY_FILE);
+      for (let attempt = 0; !signal.aborted; attempt += 1) {
+        try {
+          await prepareFirstStart(deps, {
+            organizationName: config.CONTROL_PLANE_ORGANIZATION,
+            workspaceKey,
+            adminKey,
+          });
+          prepared = true;
+          rpc.setServing(true);
+          return;
+        } catch (error) {
+          if (attempt === 0) log.warn({ error }, 'not ready yet: the vault or the database does not answer');
+          await pause(Math.min(100 * 2 ** attempt, READY_CHECK_MS), signal);
+        }
+      }
+    },
+    announceShutdown: () => {
+      stopping = true;
+      rpc.setServing(false);
+    },
+    async drain(graceMs) {
+      clearInterval(check);
+      await Promise.all([server.close(), rpc.stop(graceMs)]);
+      feed.stop();
+      vaultClient.close();
+      transports.close();
+      await db.close();
+    },
+  };
+};
