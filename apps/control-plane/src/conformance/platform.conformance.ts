@@ -1,6 +1,7 @@
 import type { MigratableDatabase } from '@portolan/sql';
 import { beforeAll } from 'vitest';
 import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
+import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
 import { rpcConformance } from '../rpc/rpc.conformance.ts';
 import { firstStartConformance } from '../setup/first-start.conformance.ts';
@@ -20,5 +21,6 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditConformance(get);
   rpcConformance(get);
   configsConformance(get);
+  apiKeysConformance(get);
   apiKeysConformance(get);
 };

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
+import { apiKeyRoutes } from './api-keys/index.ts';
 import { configRoutes } from './configs/index.ts';
 
 /** Every route of the management API, by resource. */
-export const routes: readonly Route[] = [...configRoutes];
+export const routes: readonly Route[] = [...apiKeyRoutes, ...configRoutes];
