@@ -17,14 +17,14 @@ export interface Metrics {
 
 export interface Observed {
   isSealed(): boolean;
-  /** When the certificate in use ends, Unix milliseconds; undefined without one. */
-  certificateNotAfterMs(): number | undefined;
+  /** When the certificate in use ends, Unix milliseconds. Missing where there is none. */
+  readonly certificateNotAfterMs?: () => number;
 }
 
 export const createMetrics = ({ isSealed, certificateNotAfterMs }: Observed): Metrics => {
   const registry = new Registry();
   const registers = [registry];
-  const gauge = (name: string, help: string, read?: () => number | undefined): Gauge =>
+  const gauge = (name: string, help: string, read?: () => number): Gauge =>
     new Gauge({
       name: `portolan_vault_${name}`,
       help,
@@ -33,8 +33,7 @@ export const createMetrics = ({ isSealed, certificateNotAfterMs }: Observed): Me
         ? {}
         : {
             collect() {
-              const value = read();
-              if (value !== undefined) this.set(value);
+              this.set(read());
             },
           }),
     });
@@ -42,10 +41,13 @@ export const createMetrics = ({ isSealed, certificateNotAfterMs }: Observed): Me
     new Counter({ name: `portolan_vault_${name}`, help, labelNames, registers });
 
   gauge('sealed', 'Whether the vault is sealed.', () => (isSealed() ? 1 : 0));
-  gauge('certificate_not_after_seconds', 'When the certificate in use ends, Unix seconds.', () => {
-    const notAfterMs = certificateNotAfterMs();
-    return notAfterMs === undefined ? undefined : notAfterMs / 1000;
-  });
+  if (certificateNotAfterMs !== undefined) {
+    gauge(
+      'certificate_not_after_seconds',
+      'When the certificate in use ends, Unix seconds.',
+      () => certificateNotAfterMs() / 1000,
+    );
+  }
   const watchers = gauge('watchers', 'Gateways that watch for changes.');
   const rewrapLeft = gauge('rewrap_left', 'Secrets that rotations of tenant keys have still to move.');
   const unreadable = gauge('unreadable_organizations', 'Organizations whose canary did not open.');

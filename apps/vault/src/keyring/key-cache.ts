@@ -41,3 +41,11 @@ export const createKeyCache = ({ clock, entriesMax, lifetimeMs }: KeyCacheSettin
     clear: () => entries.clear(),
   };
 };
+
+/** Keeps nothing: every key is unwrapped anew. */
+export const NO_KEY_CACHE: KeyCache = {
+  get: () => undefined,
+  set: () => undefined,
+  sweep: () => undefined,
+  clear: () => undefined,
+};

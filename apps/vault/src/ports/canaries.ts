@@ -9,6 +9,8 @@ export interface Canary {
 export interface SelfTestSummary {
   /** Organizations whose canary did not open; at most as many as were asked for. */
   readonly unreadable: readonly string[];
+  /** All of them. */
+  readonly unreadableCount: number;
   /** When the self-test of any organization ran last, Unix milliseconds. */
   readonly testedAtMs: number | undefined;
 }

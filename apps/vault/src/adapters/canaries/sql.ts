@@ -34,13 +34,16 @@ export const sqlCanaries = (sql: Sql): Canaries => ({
     );
   },
   summary: async (unreadableMax) => {
-    const [row] = await sql.query('select max(tested_at) as tested_at from vault_canaries');
+    const [row] = await sql.query(
+      'select max(tested_at) as tested_at, count(*) filter (where not is_readable) as unreadable from vault_canaries',
+    );
     const unreadable = await sql.query(
       'select organization_id from vault_canaries where not is_readable order by organization_id limit $1',
       [unreadableMax],
     );
     return {
       unreadable: unreadable.map(({ organization_id }) => String(organization_id)),
+      unreadableCount: Number(row?.unreadable),
       testedAtMs: row?.tested_at instanceof Date ? row.tested_at.getTime() : undefined,
     };
   },
