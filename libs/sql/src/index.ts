@@ -12,7 +12,7 @@ export {
   SqlError,
 } from './errors.ts';
 export { type Migration, migrate, SchemaRefused } from './migrate.ts';
-export { openPglite, type PgliteOptions } from './pglite.ts';
+export { type EmbeddedDatabase, openPglite, type PgliteOptions } from './pglite.ts';
 export { openPostgres, type PostgresOptions } from './postgres.ts';
 export { readMigrations } from './read-migrations.ts';
 export type { Database, Row, Sql, SqlValue } from './sql.ts';

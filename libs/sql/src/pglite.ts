@@ -17,6 +17,19 @@ export interface PgliteOptions {
   readonly waitTimeoutMs?: number;
 }
 
+/** A database that lives in this process, with what PostgreSQL has beside tables and transactions. */
+export interface EmbeddedDatabase extends MigratableDatabase {
+  /**
+   * Hears what is sent to a channel (`NOTIFY`), from the moment it resolves.
+   * @param channel  a plain name in lower case
+   * @returns ends it; after `close` there is nothing left to end
+   * @throws SqlError
+   */
+  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>;
+}
+
+const CHANNEL = /^[a-z_][a-z0-9_]{0,62}$/;
+
 const CLUSTER = 'pg';
 /** A cluster in the making: a first start that was cut short leaves it, and the next start begins again. */
 const UNFINISHED_CLUSTER = 'pg.new';
@@ -79,7 +92,7 @@ export const openPglite = async ({
   dataDir,
   maxWaiting = 1_000,
   waitTimeoutMs = 10_000,
-}: PgliteOptions = {}): Promise<MigratableDatabase> => {
+}: PgliteOptions = {}): Promise<EmbeddedDatabase> => {
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // A second process that opens the directory is not refused by the engine: it destroys the data.
   const lock = dataDir === undefined ? undefined : await lockDataDir(dataDir);
@@ -88,7 +101,7 @@ export const openPglite = async ({
     useOurTypes(engine);
     const session = sessionOf(engine);
     const inTurn = createTurns({ maxWaiting, waitTimeoutMs });
-    return databaseOver({
+    const database = databaseOver({
       use: (work) => inTurn(() => work(session)),
       // The one connection is ours already, and the lock of the directory keeps other processes out.
       lockSchema: () => Promise.resolve(),
@@ -97,6 +110,19 @@ export const openPglite = async ({
         await lock?.release();
       },
     });
+    // In its turn, since inside of somebody's transaction it would end with that.
+    const listen = (channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>> =>
+      inTurn(async () => {
+        if (!CHANNEL.test(channel)) throw new RangeError(`The channel ${channel} is no plain name in lower case.`);
+        if (engine.closed) throw new SqlError(SQLSTATE.connection_does_not_exist, 'the database is closed');
+        try {
+          const end = await engine.listen(channel, onPayload);
+          return () => inTurn(() => (engine.closed ? Promise.resolve() : end()));
+        } catch (error) {
+          throw toSqlError(error);
+        }
+      });
+    return { ...database, listen };
   } catch (error) {
     await lock?.release();
     throw error;
