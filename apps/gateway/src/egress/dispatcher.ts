@@ -1,7 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { type Trust, unbracket } from '@portolan/egress-rules';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { type Trust, unbracket } from './trust.ts';
 
 /** A name that resolved to an address where nobody may go. */
 export class EgressDenied extends Error {
