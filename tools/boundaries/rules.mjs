@@ -21,6 +21,9 @@ const MAY_IMPORT = {
   bench: ['testing', 'kit'],
 };
 
+/** What every test may import besides: shapes to fill, and stores to stand on. */
+const TESTS_MAY_IMPORT = new Set(['schema', 'store']);
+
 const RUNTIMES = {
   node: ['node', 'any'],
   any: ['any'],
@@ -73,7 +76,7 @@ const siblingProblem = ({ type, runtime, inTest }, target) => {
       ? undefined
       : ['testing', `imports ${target.name}, which is for tests only`];
   }
-  if (!MAY_IMPORT[type].includes(targetType) && !(inTest && targetType === 'schema')) {
+  if (!MAY_IMPORT[type].includes(targetType) && !(inTest && TESTS_MAY_IMPORT.has(targetType))) {
     return ['type', `type:${type} may not import ${target.name} (type:${targetType})`];
   }
   const targetRuntime = tagValues(target, 'runtime')[0];

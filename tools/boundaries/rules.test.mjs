@@ -72,6 +72,11 @@ test('stand-ins are for tests only', () => {
   expect(rules(importing('apps/bench', 'bench', '@portolan/testing'))).toEqual([]);
 });
 
+test('a test may stand on a store that its project does not know', () => {
+  expect(rules(importing('libs/service-kit', 'kit', '@portolan/log-store'))).toEqual(['type']);
+  expect(rules(importing('libs/service-kit', 'kit', '@portolan/log-store', { path: 'a.test.ts' }))).toEqual([]);
+});
+
 test('test code of the own project stays out of production files', () => {
   expect(rules(importing('apps/gateway', 'app', './testing/fake.ts'))).toEqual(['testing']);
   expect(rules(importing('apps/gateway', 'app', './build.test.ts'))).toEqual(['testing']);

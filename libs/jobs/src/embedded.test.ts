@@ -1,0 +1,37 @@
+import { type EmbeddedDatabase, migrate, openPglite } from '@portolan/sql';
+import { until } from '@portolan/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jobsConformance } from './jobs.conformance.ts';
+import { createArena, orderJob } from './testing/arena.ts';
+
+const OPEN_TIMEOUT_MS = 120_000;
+
+let database: EmbeddedDatabase;
+beforeAll(async () => {
+  database = await openPglite();
+}, OPEN_TIMEOUT_MS);
+afterAll(() => database.close());
+
+const backend = () => ({ kind: 'embedded', database }) as const;
+
+jobsConformance('jobs in the embedded database', backend);
+
+test('our own tables may have the names of the queue’s, and neither sees the other', async () => {
+  const names = ['job', 'meta', 'event', 'migration', 'scheduler', 'metrics', 'dedup'];
+  const sql = names
+    .map((name) => `create table ${name} (own text); insert into ${name} values ('${name}');`)
+    .join('\n');
+  const functions = `create function add_job() returns text language sql as $$ select 'ours' $$;`;
+  const arena = createArena(backend);
+  const ran: string[] = [];
+  const job = orderJob(async ({ order }) => void ran.push(order));
+  const jobs = await arena.open([job]);
+  await migrate(database, 'shop', [{ id: '0001_init', sql: sql + functions }]);
+  jobs.start();
+  await jobs.enqueue(job, { order: 'a' });
+  await until(() => ran.length === 1);
+  await arena.close();
+  for (const name of names) expect(await database.query(`select own from ${name}`)).toEqual([{ own: name }]);
+  expect(await database.query('select add_job() as whose')).toEqual([{ whose: 'ours' }]);
+  expect(await migrate(database, 'shop', [{ id: '0001_init', sql: sql + functions }])).toEqual([]);
+});
