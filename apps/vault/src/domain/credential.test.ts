@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
-import { isHostPattern } from '@portolan/credential-rules';
+import { isHostPattern, PROVIDERS_WITH_FIELDS, providerFields } from '@portolan/credential-rules';
 import { expect, test } from 'vitest';
 import { credentialRow } from '../testing/samples.ts';
 import { draftCredential, InvalidCredential, maskedSecrets } from './credential.ts';
-import { PROVIDERS_WITH_FIELDS, providerFields } from './provider-fields.ts';
 
 const secretsOf = (draft: ReturnType<typeof draftCredential>): Readonly<Record<string, string>> =>
   Object.fromEntries(draft.secrets.map(({ field, plain }) => [field, plain.reveal().toString()]));

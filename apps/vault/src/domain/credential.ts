@@ -1,9 +1,17 @@
-import { fillHost, hostOf, isHostPart, isHostPattern, partsOf } from '@portolan/credential-rules';
+import {
+  type FieldKind,
+  fillHost,
+  hostOf,
+  isHostPart,
+  isHostPattern,
+  type ProviderField,
+  partsOf,
+  providerFields,
+} from '@portolan/credential-rules';
 import { maskSecret } from '@portolan/service-kit';
 import { SecretBytes } from '../crypto/secret-bytes.ts';
 import type { StoredCredential, StoredVersion } from '../ports/credentials.ts';
 import { nearestName } from './nearest-name.ts';
-import { type FieldKind, type ProviderField, providerFields } from './provider-fields.ts';
 
 /** A secret of a credential before it is sealed. Whoever seals it erases `plain`. */
 export interface PlainSecret {
