@@ -1,8 +1,9 @@
 import type { MigratableDatabase } from '@portolan/sql';
 import { beforeAll } from 'vitest';
 import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
-import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
+import { workspaceMembersConformance } from '../http/routes/workspace-members/workspace-members.conformance.ts';
+import { workspacesConformance } from '../http/routes/workspaces/workspaces.conformance.ts';
 import { rpcConformance } from '../rpc/rpc.conformance.ts';
 import { firstStartConformance } from '../setup/first-start.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
@@ -21,6 +22,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditConformance(get);
   rpcConformance(get);
   configsConformance(get);
-  apiKeysConformance(get);
+  workspacesConformance(get);
+  workspaceMembersConformance(get);
   apiKeysConformance(get);
 };

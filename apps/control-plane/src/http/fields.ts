@@ -1,3 +1,4 @@
+import { WORKSPACE_ROLES } from '@portolan/access-control';
 import * as z from 'zod';
 
 /** A name that people give: not empty, and short enough for a column of a table. */
@@ -32,3 +33,10 @@ export const queryFlag = () =>
     .toLowerCase()
     .pipe(z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }))
     .transform((text) => text === 'true' || text === '1');
+
+/** A role in a workspace; `ws-admin` is `admin`. */
+export const workspaceRoleField = () =>
+  z
+    .string()
+    .transform((role) => role.replace(/^ws-/, ''))
+    .pipe(z.enum(WORKSPACE_ROLES, { error: 'must be admin, manager or member' }));
