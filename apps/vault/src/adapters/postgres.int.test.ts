@@ -3,6 +3,7 @@ import { type MigratableDatabase, openPostgres } from '@portolan/sql';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { rotationConformance } from '../keyring/rotation.conformance.ts';
 import { credentialsConformance } from '../ports/credentials.conformance.ts';
+import { storesConformance } from '../ports/stores.conformance.ts';
 import { tenantKeysConformance } from '../ports/tenant-keys.conformance.ts';
 import { emptyVaultTables, withVaultTables } from '../testing/vault-database.ts';
 import { sqlCredentials } from './credentials/sql.ts';
@@ -35,4 +36,5 @@ describe.skipIf(server === undefined)(name, () => {
   tenantKeysConformance(() => sqlTenantKeys(database));
   credentialsConformance(() => ({ tenantKeys: sqlTenantKeys(database), credentials: sqlCredentials(database) }));
   rotationConformance(() => database);
+  storesConformance(() => database);
 });
