@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createTrust } from '@portolan/egress-rules';
 import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
 import { CODES, type Logger, PlatformError, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
@@ -63,7 +64,10 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     log,
     newId: randomUUID,
     randomBytes,
-    settings: { publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, '') },
+    settings: {
+      publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, ''),
+      trust: createTrust(config.TRUSTED_CUSTOM_HOSTS),
+    },
   };
   const feed = createFeed({ db, readers: snapshotReaders, pollMs: config.CONTROL_PLANE_CHANGE_POLL_MS, log });
   const metrics = createMetrics({ watchers: feed.watchers, certificateNotAfterMs: transports.notAfterMs });

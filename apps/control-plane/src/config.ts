@@ -62,6 +62,9 @@ export const controlPlaneEnv = z.object({
   CONTROL_PLANE_TRUSTED_PROXIES: envList().describe(
     'Addresses or ranges whose `x-forwarded-for` is believed: those of the gateways, comma separated.',
   ),
+  TRUSTED_CUSTOM_HOSTS: envList().describe(
+    'Private hosts that credentials may name: exact names, `*.suffix` or CIDR ranges, as the gateways have them.',
+  ),
   CONTROL_PLANE_ORGANIZATION: z
     .string()
     .default('My organisation')

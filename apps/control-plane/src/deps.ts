@@ -1,3 +1,4 @@
+import type { Trust } from '@portolan/egress-rules';
 import type { Clock, Logger } from '@portolan/service-kit';
 import type { Database } from '@portolan/sql';
 import type { Vault } from './ports/vault.ts';
@@ -18,4 +19,6 @@ export interface Deps {
 export interface Settings {
   /** Where people reach the platform, without a slash at the end: links in invites begin with it. */
   readonly publicUrl: string;
+  /** Hosts that credentials may name although they are private. */
+  readonly trust: Trust;
 }

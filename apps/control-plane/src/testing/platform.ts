@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ApiKeyType } from '@portolan/access-control';
 import { createApiKey } from '@portolan/api-key';
+import { createTrust } from '@portolan/egress-rules';
 import { createLogger, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, readMigrations } from '@portolan/sql';
 import type { FastifyInstance } from 'fastify';
@@ -59,7 +60,7 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     log: createLogger('control-plane', 'silent'),
     newId: randomUUID,
     randomBytes,
-    settings: { publicUrl: 'https://portolan.example' },
+    settings: { publicUrl: 'https://portolan.example', trust: createTrust(['localhost']) },
     ...changes,
   };
   const app = createServer({ deps, bodyLimitBytes: 1_048_576, requestTimeoutMs: 10_000, trustedProxies: [] });
