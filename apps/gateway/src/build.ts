@@ -1,12 +1,10 @@
 import { createTrust } from '@portolan/egress-rules';
 import { type ProviderRegistry, providerRegistry, rehearsal } from '@portolan/providers';
-import { type Logger, systemClock } from '@portolan/service-kit';
+import { type Clock, type Logger, systemClock } from '@portolan/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { apiKeysFromFile } from './adapters/api-keys/file.ts';
-import { configsFromFolder } from './adapters/configs/folder.ts';
-import { noConfigs } from './adapters/configs/none.ts';
+import { filesSource } from './adapters/files/source.ts';
 import { jsonLinesPublisher } from './adapters/log-publisher/json-lines.ts';
-import { inMemoryVirtualKeys, virtualKeysFromFile } from './adapters/virtual-keys/file.ts';
+import { platformSource } from './adapters/platform/source.ts';
 import type { GatewayConfig } from './config.ts';
 import { createConfigReader } from './config-reader.ts';
 import { createHostCheck } from './egress/custom-host.ts';
@@ -26,6 +24,8 @@ export const version = typeof __PORTOLAN_VERSION__ === 'undefined' ? '0.0.0-dev'
 export interface Gateway {
   readonly server: FastifyInstance;
   ready(): boolean;
+  /** The newest revision of what is saved; 0 without a platform, or before anything was heard of it. */
+  revision(): number;
   metrics(): ReturnType<Metrics['expose']>;
   /** Readiness goes down, answers ask clients to reconnect elsewhere. */
   announceShutdown(): void;
@@ -33,9 +33,21 @@ export interface Gateway {
   drain(): Promise<void>;
 }
 
+/** What a test may put in the place of the machine's own. */
+export interface Machine {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+const MACHINE: Machine = { clock: systemClock, random: Math.random };
+
 /** Puts the gateway together: which adapter stands behind which port. Tests start here too. */
-export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
-  const clock = systemClock;
+export const buildGateway = async (
+  config: GatewayConfig,
+  log: Logger,
+  { clock, random }: Machine = MACHINE,
+): Promise<Gateway> => {
   const trust = createTrust(config.TRUSTED_CUSTOM_HOSTS);
   const checkHost = createHostCheck(trust);
   const dispatcher = createDispatcher({
@@ -45,25 +57,19 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
   });
   const providers = providersOf(config);
   const readConfig = createConfigReader(providers, checkHost);
-  const apiKeys = apiKeysFromFile(config.GATEWAY_API_KEYS_FILE);
-  const configs =
-    config.GATEWAY_CONFIGS_DIR === undefined
-      ? noConfigs
-      : configsFromFolder(config.GATEWAY_CONFIGS_DIR, readConfig, log);
+  const source =
+    config.GATEWAY_SOURCE === 'platform'
+      ? await platformSource(config, { readConfig, dispatcher, clock, random, log })
+      : filesSource(config, readConfig, log);
   const logs =
     config.GATEWAY_LOG_DIR === undefined ? undefined : jsonLinesPublisher(config.GATEWAY_LOG_DIR, clock, log);
-  const virtualKeys =
-    config.GATEWAY_VIRTUAL_KEYS_FILE === undefined
-      ? inMemoryVirtualKeys([])
-      : virtualKeysFromFile(config.GATEWAY_VIRTUAL_KEYS_FILE);
   const inFlight = createInFlight(config.GATEWAY_MAX_IN_FLIGHT);
   const metrics = createMetrics(() => inFlight.count);
-  const ready = () => apiKeys.ready && !inFlight.draining;
+  const ready = () => source.apiKeys.ready && !inFlight.draining;
 
   const handle = pipeline({
-    apiKeys,
-    configs,
-    virtualKeys,
+    apiKeys: source.apiKeys,
+    credentials: source.credentials,
     logs,
     providers,
     readConfig,
@@ -72,10 +78,9 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
     clock,
     log,
     headersToMetadata: config.HEADERS_TO_METADATA,
-    allowInline: config.GATEWAY_INLINE_CONFIGS === 'allow',
     breakers: inMemoryBreakers(clock.monotonicMs),
     sticky: inMemorySticky(),
-    random: Math.random,
+    random,
     fetchMedia: mediaFetcher(dispatcher),
     backoffBaseMs: config.GATEWAY_RETRY_BASE_MS,
     clientStallMs: config.GATEWAY_CLIENT_STALL_TIMEOUT_MS,
@@ -103,6 +108,7 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
   return {
     server,
     ready,
+    revision: source.management.revision,
     metrics: metrics.expose,
     announceShutdown: () => inFlight.startDraining(),
     async drain() {
@@ -113,7 +119,7 @@ export const buildGateway = (config: GatewayConfig, log: Logger): Gateway => {
         else server.server.closeAllConnections();
       }, 200);
       await server.close().finally(() => clearInterval(sweep));
-      configs.close();
+      await source.close();
       await logs?.close();
       await dispatcher.close();
     },

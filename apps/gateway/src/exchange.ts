@@ -4,11 +4,17 @@ import type { Secret } from '@portolan/service-kit';
 import type { Cancellation } from './cancellation.ts';
 import type { ClientHeaders } from './http/client-headers.ts';
 import type { ApiKey } from './ports/api-keys.ts';
+import type { Workspace } from './ports/workspace.ts';
 import type { Trial } from './trial.ts';
+
+/** What a path asks for: an endpoint of providers, or something that the gateway makes of one, or answers itself. */
+export type Asked = EndpointName | 'retrieveModel' | 'completePrompt' | 'renderPrompt';
 
 /** One call as it came in. Nothing changes it; each step hands a richer one on. */
 export interface Received {
-  readonly endpoint: EndpointName;
+  readonly asks: Asked;
+  /** The part of the path that names something: a prompt, a model. Decoded; empty where a path names nothing. */
+  readonly named: string;
   /** Path with query, as the client sent it. */
   readonly url: string;
   readonly method: string;
@@ -36,6 +42,8 @@ export interface CallIds {
 /** … and who sent it. */
 export interface Identified extends Received {
   readonly apiKey: ApiKey;
+  /** What the call may name: one moment's view, the same from the first look-up to the last. */
+  readonly workspace: Workspace;
   /** The key itself, so that it can be kept from every provider. */
   readonly gatewayKey: Secret;
   /** What `Authorization` still holds once the API key is taken out of it, if that can be a provider credential. */
@@ -52,6 +60,7 @@ export interface Understood extends Identified {
 
 /** … and which way it shall go. */
 export interface Routed extends Understood {
+  readonly endpoint: EndpointName;
   readonly route: RouteNode;
   readonly config: ConfigRef;
   /** True when the provider came from headers: then provider settings come from headers too. */
@@ -74,7 +83,8 @@ export const identified = (
   gatewayKey: Secret,
   callerCredential: string | undefined,
 ): Identified => ({
-  endpoint: call.endpoint,
+  asks: call.asks,
+  named: call.named,
   url: call.url,
   method: call.method,
   headers: call.headers,
@@ -84,13 +94,15 @@ export const identified = (
   startedAtMs: call.startedAtMs,
   cancellation: call.cancellation,
   apiKey,
+  workspace: apiKey.workspace,
   gatewayKey,
   callerCredential,
 });
 
 /** The call with what it asks. */
 export const understood = (call: Identified, body: JsonObject, metadata: Understood['metadata']): Understood => ({
-  endpoint: call.endpoint,
+  asks: call.asks,
+  named: call.named,
   url: call.url,
   method: call.method,
   headers: call.headers,
@@ -100,20 +112,20 @@ export const understood = (call: Identified, body: JsonObject, metadata: Underst
   startedAtMs: call.startedAtMs,
   cancellation: call.cancellation,
   apiKey: call.apiKey,
+  workspace: call.workspace,
   gatewayKey: call.gatewayKey,
   callerCredential: call.callerCredential,
   body,
   metadata,
 });
 
+/** What is found out when it is decided which way a call goes. */
+export type Way = Pick<Routed, 'endpoint' | 'workspace' | 'route' | 'config' | 'providerFromRequest'>;
+
 /** The call with the way it goes. */
-export const routed = (
-  call: Understood,
-  route: RouteNode,
-  config: ConfigRef,
-  providerFromRequest: boolean,
-): Routed => ({
-  endpoint: call.endpoint,
+export const routed = (call: Understood, way: Way): Routed => ({
+  asks: call.asks,
+  named: call.named,
   url: call.url,
   method: call.method,
   headers: call.headers,
@@ -123,13 +135,15 @@ export const routed = (
   startedAtMs: call.startedAtMs,
   cancellation: call.cancellation,
   apiKey: call.apiKey,
+  workspace: way.workspace,
   gatewayKey: call.gatewayKey,
   callerCredential: call.callerCredential,
   body: call.body,
   metadata: call.metadata,
-  route,
-  config,
-  providerFromRequest,
+  endpoint: way.endpoint,
+  route: way.route,
+  config: way.config,
+  providerFromRequest: way.providerFromRequest,
 });
 
 /** How the answer ended, known when the last byte is out. */

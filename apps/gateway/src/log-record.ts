@@ -15,6 +15,9 @@ export interface LogRecord {
   readonly parentSpanId: string | null;
   readonly internalTraceId: string;
   readonly apiKeyId: string;
+  readonly organizationId: string | null;
+  readonly workspaceId: string | null;
+  readonly userId: string | null;
   readonly config: string | null;
   readonly configVersion: string | null;
   readonly endpoint: string;

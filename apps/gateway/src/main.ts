@@ -19,7 +19,7 @@ const giveUp = (error: unknown): never => {
 const start = async (): Promise<void> => {
   const config = parseEnv(gatewayEnv, process.env);
   const log = createLogger('gateway', config.LOG_LEVEL);
-  const gateway = buildGateway(config, log);
+  const gateway = await buildGateway(config, log);
   const health = createHealthServer({ ready: gateway.ready, metrics: gateway.metrics });
   const stop = createShutdown({
     delayMs: config.GATEWAY_DRAIN_DELAY_MS,

@@ -42,6 +42,9 @@ const toLogRecord = (
     parentSpanId: ids.parentSpanId ?? null,
     internalTraceId: ids.requestId,
     apiKeyId: call.apiKey.id,
+    organizationId: call.apiKey.organizationId ?? null,
+    workspaceId: call.apiKey.workspaceId ?? null,
+    userId: call.apiKey.userId ?? null,
     config: call.config.slug ?? null,
     configVersion: call.config.version ?? null,
     endpoint: call.endpoint,
@@ -108,6 +111,7 @@ const keptBodies = (
 ): { request: string | null; sent: string | null; response: string | null } => {
   const response = trial.errorBody ?? completion?.body;
   // Without debug only the answers of failed calls are kept: somebody has to find out why.
+  if (!call.apiKey.keepsBodies) return { request: null, sent: null, response: null };
   if (!call.headers.debug) return { request: null, sent: null, response: isSuccess ? null : asText(response) };
   const isVectors = call.endpoint === 'embed' && isSuccess;
   return {

@@ -13,6 +13,7 @@ export { slugOfProvider, splitModel } from './model-slug.ts';
 export { shapeBody } from './params-shaping.ts';
 export { planConfig } from './plan.ts';
 export { PROVIDER_NAMES } from './provider-names.ts';
+export { toSettings } from './provider-settings.ts';
 export { type CompiledQuery, evaluateQuery, type Facts } from './query.ts';
 export type { ConfigSource } from './relax.ts';
 export {

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { type Json, type JsonObject, own } from './json.ts';
 import { jsonObject } from './json-shape.ts';
 
 const text = z.string().optional();
@@ -107,11 +106,14 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   oracle_version: 'oracle_api_version',
 };
 
+const own = (from: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(from, name) ? from[name] : undefined;
+
 /**
  * A leaf's provider settings under their canonical names, each as text.
  * `azure_api_version` is a name of azure-ai and a synonym with azure-openai; a leaf that names neither gets both.
  */
-export const toSettings = (node: JsonObject): Readonly<Record<string, string>> => {
+export const toSettings = (node: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> => {
   const settings: Record<string, string> = {};
   for (const name of SETTING_NAMES) {
     const value = asText(own(node, name));
@@ -124,13 +126,13 @@ export const toSettings = (node: JsonObject): Readonly<Record<string, string>> =
   return settings;
 };
 
-const namesFor = (name: string, provider: Json | undefined): readonly string[] => {
+const namesFor = (name: string, provider: unknown): readonly string[] => {
   if (name !== 'azure_api_version') return [SYNONYMS[name] ?? name];
   if (provider === 'azure-openai') return ['api_version'];
   return provider === 'azure-ai' ? [name] : [name, 'api_version'];
 };
 
-const asText = (value: Json | undefined): string | undefined => {
+const asText = (value: unknown): string | undefined => {
   if (value === undefined || value === null || value === '') return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
 };

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { EndpointName } from '@portolan/providers';
 import type { Clock } from '@portolan/service-kit';
 import { Cancellation } from '../cancellation.ts';
-import type { CallIds, Received } from '../exchange.ts';
+import type { Asked, CallIds, Received } from '../exchange.ts';
 import { checkNames, readClientHeaders } from './client-headers.ts';
 
 const NO_BODY = new Uint8Array();
 
 /** A request as the pipeline sees it. @throws PlatformError (400) for headers that cannot be meant */
 export const readExchange = (
-  endpoint: EndpointName,
+  asks: Asked,
+  named: string,
   request: IncomingMessage,
   bytes: Uint8Array | undefined,
   ids: CallIds,
@@ -17,7 +17,8 @@ export const readExchange = (
 ): Received => {
   checkNames(request.rawHeaders, request.headers);
   return {
-    endpoint,
+    asks,
+    named,
     url: request.url ?? '',
     method: request.method ?? '',
     headers: readClientHeaders(request.headers),

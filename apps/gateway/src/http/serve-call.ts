@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { EndpointName } from '@portolan/providers';
 import { type Clock, type Logger, PlatformError } from '@portolan/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Handle, Received } from '../exchange.ts';
+import type { Asked, Handle, Received } from '../exchange.ts';
 import type { Metrics } from '../metrics.ts';
 import { readIdentifiers } from './identifiers.ts';
 import type { InFlight } from './in-flight.ts';
@@ -31,10 +30,15 @@ export const refuseWhenFull =
     writeError(reply.raw, error, readIdentifiers(request.headers, request.method, request.url), door);
   };
 
-/** The door of one endpoint: request in, pipeline, reply out. Errors are translated here and nowhere else. */
+/** The path parameter by which routes name something. */
+export interface Named {
+  readonly Params: { readonly name?: string; readonly '*'?: string };
+}
+
+/** The door of one path: request in, pipeline, reply out. Errors are translated here and nowhere else. */
 export const serveCall =
-  (endpoint: EndpointName, deps: DoorDeps) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  (asks: Asked, deps: DoorDeps) =>
+  async (request: FastifyRequest<Named>, reply: FastifyReply): Promise<void> => {
     // Fastify has routed and read the body; from here the raw response is faster and streams as it likes.
     reply.hijack();
     const response = reply.raw;
@@ -44,13 +48,20 @@ export const serveCall =
     try {
       if (deps.inFlight.draining) response.setHeader('connection', 'close');
       const bytes = request.body instanceof Uint8Array ? request.body : undefined;
-      const call = readExchange(endpoint, request.raw, bytes, ids, deps.clock);
+      const call = readExchange(
+        asks,
+        request.params.name ?? request.params['*'] ?? '',
+        request.raw,
+        bytes,
+        ids,
+        deps.clock,
+      );
       onClientGone(response, () => call.cancellation.cancel());
       writeReply(response, await deps.handle(call), ids, door);
     } catch (error) {
       writeError(response, known(error, deps.log, ids.traceId), ids, door);
     }
-    deps.metrics.onReply(endpoint, response.statusCode, deps.clock.monotonicMs() - startedAtMs);
+    deps.metrics.onReply(asks, response.statusCode, deps.clock.monotonicMs() - startedAtMs);
   };
 
 export const wantsPretty = (url: string): boolean =>

@@ -64,8 +64,8 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
   app.setNotFoundHandler((request, reply) => refuse(request, reply, notFound(request), options));
 
   healthRoutes(app, options);
-  for (const { method, path, endpoint } of callRoutes)
-    app.route({ method, url: path, onRequest: refuseWhenFull(options), handler: serveCall(endpoint, options) });
+  for (const { method, path, asks } of callRoutes)
+    app.route({ method, url: path, onRequest: refuseWhenFull(options), handler: serveCall(asks, options) });
   return app;
 };
 

@@ -12,8 +12,6 @@ import { savedOnly } from './saved-only.ts';
 
 export interface PipelineDeps extends ConfigSources, RouteDeps {
   readonly apiKeys: ApiKeys;
-  /** False: saved configs only. */
-  readonly allowInline: boolean;
   /** Undefined: no records are kept. */
   readonly logs: LogPublisher | undefined;
   /** Request headers that become metadata. */
@@ -25,9 +23,9 @@ export interface PipelineDeps extends ConfigSources, RouteDeps {
 export const pipeline = (deps: PipelineDeps): Handle<Received> => {
   const steps = {
     authenticate: authenticate(deps.apiKeys), // who
-    savedOnly: savedOnly(deps.allowInline), // with what they may bring along
+    savedOnly, // with what they may bring along
     readBody: readBody(deps.headersToMetadata), // what
-    listCatalogue: listCatalogue(deps.virtualKeys), // asks for nobody in particular
+    listCatalogue, // asks for nobody in particular
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock, deps.log), // leaves a record of every target tried
     route: route(deps), // goes there

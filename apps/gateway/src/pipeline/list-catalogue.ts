@@ -1,22 +1,33 @@
 import { PRICE_FILES } from '@portolan/model-catalog';
 import type { JsonObject } from '@portolan/providers';
-import type { Handle, Step, Understood } from '../exchange.ts';
-import type { VirtualKey, VirtualKeys } from '../ports/virtual-keys.ts';
+import { PlatformError } from '@portolan/service-kit';
+import type { Handle, Reply, Step, Understood } from '../exchange.ts';
+import type { VirtualKey } from '../ports/virtual-keys.ts';
+import type { Workspace } from '../ports/workspace.ts';
 import { plainReply } from './plain-reply.ts';
 
 const MAX_PAGE = 10_000;
 
-/** `GET /v1/models` without a provider: what may be called through the virtual keys there are. All other calls go on. */
-export const listCatalogue =
-  (virtualKeys: VirtualKeys): Step<Understood, Understood> =>
-  (next: Handle<Understood>) =>
-  (call) => {
-    const { config, provider, virtualKey } = call.headers;
-    const named = config ?? provider ?? virtualKey ?? call.apiKey.defaultConfig;
-    if (call.endpoint !== 'listModels' || named !== undefined) return next(call);
-    const query = new URLSearchParams(call.url.split('?')[1] ?? '');
-    return Promise.resolve(plainReply(200, page(virtualKeys.list().flatMap(entriesOf), query), call.startedAtMs));
-  };
+/**
+ * `GET /v1/models` without a provider, and one model of it: what may be called through the virtual keys of the workspace.
+ * All other calls go on.
+ */
+export const listCatalogue: Step<Understood, Understood> = (next: Handle<Understood>) => (call) => {
+  if (call.asks === 'retrieveModel') return Promise.resolve(oneModel(call));
+  const { config, provider, virtualKey } = call.headers;
+  const named = config ?? provider ?? virtualKey ?? call.apiKey.defaultConfig;
+  if (call.asks !== 'listModels' || named !== undefined) return next(call);
+  const query = new URLSearchParams(call.url.split('?')[1] ?? '');
+  return Promise.resolve(plainReply(200, page(entriesIn(call.workspace), query), call.startedAtMs));
+};
+
+const entriesIn = (workspace: Workspace): readonly Entry[] => workspace.virtualKeys().flatMap(entriesOf);
+
+const oneModel = (call: Understood): Reply => {
+  const found = entriesIn(call.workspace).find(({ id }) => id === call.named);
+  if (found !== undefined) return plainReply(200, { ...found }, call.startedAtMs);
+  throw new PlatformError('not_found', { public: 'The model does not exist, or no virtual key leads to it' });
+};
 
 interface Entry {
   readonly id: string;
@@ -30,8 +41,8 @@ const modelsByProvider: ReadonlyMap<string, readonly string[]> = new Map(
   PRICE_FILES.map(({ provider, prices }) => [provider, [...new Set(prices.map(({ model }) => model))]]),
 );
 
-const entriesOf = ({ slug, provider }: VirtualKey): Entry[] =>
-  (modelsByProvider.get(provider) ?? []).map((model) => ({
+const entriesOf = ({ slug, provider, models }: VirtualKey): Entry[] =>
+  (models === undefined ? (modelsByProvider.get(provider) ?? []) : [...models.keys()]).map((model) => ({
     id: `@${slug}/${model}`,
     slug: model,
     canonical_slug: model,

@@ -21,23 +21,19 @@ const INLINE: readonly { header: string; code: string; what: string; isInline?(v
   { header: 'x-portkey-forward-headers', code: 'inline_forward_headers_blocked', what: 'Forwarded headers' },
 ];
 
-/** Where only saved configs are allowed, refuses what a caller says inline. Elsewhere it is not there at all. */
-export const savedOnly =
-  (allowInline: boolean): Step<Identified, Identified> =>
-  (next) => {
-    if (allowInline) return next;
-    return (call) => {
-      for (const { header, code, what, isInline } of INLINE) {
-        // A provider can also be named in an older header: what counts is what was understood.
-        const value = header === 'x-portkey-provider' ? call.headers.provider : call.headers.raw[header];
-        if (typeof value !== 'string' || value === '' || isInline?.(value) === false) continue;
-        throw new PlatformError('invalid_request_error', {
-          public: `${what} are not allowed here: use a saved config or a virtual key by its slug`,
-          code,
-          param: header,
-          field: header,
-        });
-      }
-      return next(call);
-    };
-  };
+/** Where only saved configs are allowed, refuses what a caller says inline. */
+export const savedOnly: Step<Identified, Identified> = (next) => (call) => {
+  if (!call.apiKey.savedOnly) return next(call);
+  for (const { header, code, what, isInline } of INLINE) {
+    // A provider can also be named in an older header: what counts is what was understood.
+    const value = header === 'x-portkey-provider' ? call.headers.provider : call.headers.raw[header];
+    if (typeof value !== 'string' || value === '' || isInline?.(value) === false) continue;
+    throw new PlatformError('invalid_request_error', {
+      public: `${what} are not allowed here: use a saved config or a virtual key by its slug`,
+      code,
+      param: header,
+      field: header,
+    });
+  }
+  return next(call);
+};

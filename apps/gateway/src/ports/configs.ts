@@ -7,7 +7,7 @@ export interface SavedConfig {
   readonly route: RouteNode;
 }
 
-/** Knows the saved configs. Answers from memory: it is asked on every call that names a slug. */
+/** The saved configs of a deployment without a platform. Answers from memory: it is asked on every call that names a slug. */
 export interface Configs {
   /** The active version, or undefined for a slug that nobody saved. */
   find(slug: string): SavedConfig | undefined;

@@ -1,18 +1,14 @@
-import type { Secret } from '@portolan/service-kit';
-
-/** What stands behind a slug: a provider with its credential and settings. */
+/** A name for a provider credential, with the rules for using it. */
 export interface VirtualKey {
+  readonly id: string;
   readonly slug: string;
   readonly provider: string;
-  readonly credential: Secret | undefined;
-  readonly customHost: string | undefined;
-  /** Hosts, besides the entry's own, to which a caller may have this credential sent: `host` or `host:port`. */
-  readonly allowedHosts: readonly string[];
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-/** Resolves virtual keys. Answers from memory: it is asked on every call that names one. */
-export interface VirtualKeys {
-  find(slug: string): VirtualKey | undefined;
-  list(): readonly VirtualKey[];
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly credentialId: string;
+  readonly status: 'active' | 'exhausted' | 'expired';
+  /** Unix milliseconds from which on it does not work; undefined for never. */
+  readonly expiresAtMs: number | undefined;
+  /** The models it may be used for, each with the host its calls go to instead of the provider's own; undefined for all. */
+  readonly models: ReadonlyMap<string, string | undefined> | undefined;
 }

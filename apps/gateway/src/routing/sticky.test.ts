@@ -1,6 +1,6 @@
 import type { RouteGroup } from '@portolan/config-schema';
 import { describe, expect, it, vi } from 'vitest';
-import { groupOf, routedCall } from '../testing/routes.ts';
+import { API_KEY, groupOf, routedCall } from '../testing/routes.ts';
 import { loadBalance } from './load-balance.ts';
 import { inMemorySticky, type StickyStore, stickyKey } from './sticky.ts';
 
@@ -36,10 +36,7 @@ describe('who is the same caller', () => {
     ['a nested parameter', { ...same, body: { user: { id: 8 } } }],
     ['a header', { ...same, headers: { 'x-team': 'red' } }],
     ['a field that is missing', { ...same, metadata: {} }],
-    [
-      'the API key',
-      { ...same, apiKey: { id: 'key-2', defaultConfig: undefined, allowConfigOverride: true, metadata: {} } },
-    ],
+    ['the API key', { ...same, apiKey: { ...API_KEY, id: 'key-2' } }],
     ['the version of the config', { ...same, config: { slug: 'pc-1', version: 'v2' } }],
   ])('%s makes another', (_what, parts) => {
     expect(keyOf(group, parts)).not.toBe(keyOf(group, same));

@@ -3,6 +3,8 @@ import { Secret } from '@portolan/service-kit';
 import { Cancellation } from '../cancellation.ts';
 import type { Routed } from '../exchange.ts';
 import { readClientHeaders } from '../http/client-headers.ts';
+import type { ApiKey } from '../ports/api-keys.ts';
+import type { Workspace } from '../ports/workspace.ts';
 
 /** A config as the router sees it. @throws with the problems of a config that is not valid */
 export const routeOf = (config: object, source: 'inline' | 'saved' = 'inline'): RouteNode => {
@@ -18,11 +20,40 @@ export const groupOf = (config: object): RouteGroup => {
   throw new Error('the config is a single target');
 };
 
+const EMPTY_WORKSPACE: Workspace = {
+  config: () => undefined,
+  virtualKey: () => undefined,
+  virtualKeys: () => [],
+  prompt: () => undefined,
+  partial: () => undefined,
+  newer: async () => undefined,
+  refreshed: async () => EMPTY_WORKSPACE,
+};
+
+/** A key of a deployment without a platform, in a workspace where nothing is saved. */
+export const API_KEY: ApiKey = {
+  id: 'key-1',
+  type: 'workspace-service',
+  organizationId: undefined,
+  workspaceId: undefined,
+  userId: undefined,
+  scopes: undefined,
+  defaultConfig: undefined,
+  userKeyConfig: undefined,
+  allowConfigOverride: true,
+  metadata: {},
+  savedOnly: false,
+  keepsBodies: true,
+  workspace: EMPTY_WORKSPACE,
+};
+
 /** A call as a strategy gets it: nothing said but what a test adds. */
 export const routedCall = (
   route: RouteNode,
   rest: Partial<Omit<Routed, 'headers'>> & { readonly headers?: Readonly<Record<string, string>> } = {},
 ): Routed => ({
+  asks: 'chatComplete',
+  named: '',
   endpoint: 'chatComplete',
   url: '/v1/chat/completions',
   method: 'POST',
@@ -32,7 +63,8 @@ export const routedCall = (
   receivedAtMs: 0,
   startedAtMs: 0,
   cancellation: new Cancellation(),
-  apiKey: { id: 'key-1', defaultConfig: undefined, allowConfigOverride: true, metadata: {} },
+  apiKey: API_KEY,
+  workspace: API_KEY.workspace,
   metadata: {},
   gatewayKey: new Secret('pk-test'),
   callerCredential: undefined,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createLogger, parseEnv } from '@portolan/service-kit';
+import { type Clock, createLogger, parseEnv, systemClock } from '@portolan/service-kit';
 import { tempDir, until } from '@portolan/testing';
 import { buildGateway, type Gateway } from '../build.ts';
 import { gatewayEnv } from '../config.ts';
@@ -17,6 +17,9 @@ export interface GatewayOptions {
   readonly virtualKeys?: Readonly<Record<string, unknown>>;
   /** Where draws and jitter come from: uniform in [0, 1). */
   readonly random?: () => number;
+  readonly clock?: Clock;
+  /** The API key of posts; without one, a key of its own that is in the keys file. */
+  readonly key?: string;
 }
 
 export interface GatewayUnderTest {
@@ -46,7 +49,7 @@ export interface PostOptions {
 /** A gateway in this process on a free port of loopback, which lets custom hosts on loopback through unless told otherwise. */
 export const startGateway = async (options: GatewayOptions = {}): Promise<GatewayUnderTest> => {
   const { path: dir, remove } = await tempDir();
-  const key = `test-${randomUUID()}`;
+  const key = options.key ?? `test-${randomUUID()}`;
   const folders = { logs: join(dir, 'logs'), configs: join(dir, 'configs') };
   await mkdir(folders.configs, { recursive: true });
   await writeFile(join(dir, 'keys'), `${key}\n`);
@@ -64,9 +67,10 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
     LOG_LEVEL: 'silent',
     ...options.env,
   });
-  const built = withRandom(options.random ?? Math.random, () =>
-    buildGateway(config, createLogger('gateway', config.LOG_LEVEL)),
-  );
+  const built = await buildGateway(config, createLogger('gateway', config.LOG_LEVEL), {
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+  });
   // A test may drain it before it closes it.
   let drained: Promise<void> | undefined;
   const drain = (): Promise<void> => {
@@ -114,17 +118,6 @@ export const startGateway = async (options: GatewayOptions = {}): Promise<Gatewa
       await remove();
     },
   };
-};
-
-/** A gateway takes its source of randomness when it is built. */
-const withRandom = <T>(random: () => number, build: () => T): T => {
-  const before = Math.random;
-  Math.random = random;
-  try {
-    return build();
-  } finally {
-    Math.random = before;
-  }
 };
 
 /** All records written so far; each call reads only what is new. */

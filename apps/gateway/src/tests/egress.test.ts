@@ -110,7 +110,7 @@ const request = (method: string, path: string, headers: Readonly<Record<string, 
     'x-portkey-api-key': gateway.key,
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${path.replace(/:\w+/g, 'x')} HTTP/1.1\r\n${lines.join('')}\r\n${sent}`;
+  return `${method} ${path.replace(/:\w+|\*/g, 'x')} HTTP/1.1\r\n${lines.join('')}\r\n${sent}`;
 };
 
 it('the corpus is large, and without doubles', () => {
@@ -118,7 +118,10 @@ it('the corpus is large, and without doubles', () => {
   expect(new Set(urls).size).toBe(urls.length);
 });
 
-describe.each(callRoutes.map(({ method, path }) => ({ method, path })))('$method $path', ({ method, path }) => {
+/** These are answered by the gateway itself, whatever a call says about hosts. */
+const ANSWERED_HERE: ReadonlySet<string> = new Set(['retrieveModel', 'renderPrompt']);
+
+describe.each(callRoutes.map(({ ...row }) => row))('$method $path', ({ method, path, asks }) => {
   it.each(Object.keys(carriers))('goes nowhere that %s must not lead', { timeout: 30_000 }, async (name) => {
     const carry = carriers[name] ?? (() => undefined);
     const before = visits();
@@ -131,10 +134,11 @@ describe.each(callRoutes.map(({ method, path }) => ({ method, path })))('$method
       Number(new URL(gateway.url).port),
       asked.map(({ text }) => text),
     );
+    expect(visits()).toBe(before);
+    if (ANSWERED_HERE.has(asks)) return;
     const through = asked.flatMap(({ url }, at) => (answers[at]?.status === 400 ? [] : [[url, answers[at]]]));
     expect(through).toEqual([]);
     for (const answer of answers) expect(answer.body).toMatch(/Invalid c(ustom host|onfig)/);
-    expect(visits()).toBe(before);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { RouteLeaf } from '@portolan/config-schema';
 import {
+  type Credential,
   type JsonObject,
   type Provider,
   type ProviderRegistry,
@@ -11,7 +12,8 @@ import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
 import { alwaysSettings, forwardedHeaders, providerSettings } from '../http/client-headers.ts';
 import { bearerToken, realCredential } from '../http/header-values.ts';
-import type { VirtualKey, VirtualKeys } from '../ports/virtual-keys.ts';
+import type { StoredCredential } from '../ports/credentials.ts';
+import type { VirtualKey } from '../ports/virtual-keys.ts';
 import { modelSlug, withoutModelSlug } from '../request-provider.ts';
 
 /** Whom a leaf calls in this very call, with everything that takes. */
@@ -21,6 +23,8 @@ export interface Callee {
   readonly virtualKey: string | undefined;
   /** The client's headers that travel along. */
   readonly forwarded: Readonly<Record<string, string>>;
+  /** Headers that the owner of the credential wants on every request, whatever else is sent under their names. */
+  readonly fixed: Readonly<Record<string, string>> | undefined;
   readonly strict: boolean;
   /** The body with its `@slug/` prefix taken off the model. */
   readonly body: JsonObject;
@@ -28,54 +32,102 @@ export interface Callee {
 
 export interface CalleeSources {
   readonly providers: ProviderRegistry;
-  readonly virtualKeys: VirtualKeys;
   readonly checkHost: HostCheck;
+}
+
+/** A virtual key and what is stored for it. */
+export interface Stored {
+  readonly virtualKey: VirtualKey;
+  readonly credential: StoredCredential;
 }
 
 /**
  * Resolves a leaf.
+ * @param stored      behind the virtual key that the leaf names, if it names one
  * @param isFallback  another target was tried before: the body was written for that one and is fitted to this one
  * @throws PlatformError (400) when it names nobody, or somebody who may not be called this way
  */
-export const resolveCallee = (call: Routed, leaf: RouteLeaf, isFallback: boolean, sources: CalleeSources): Callee => {
-  const virtualKey = virtualKeyOf(call, leaf, sources.virtualKeys);
-  const id = virtualKey?.provider ?? leaf.target.provider;
+export const resolveCallee = (
+  call: Routed,
+  leaf: RouteLeaf,
+  stored: Stored | undefined,
+  isFallback: boolean,
+  sources: CalleeSources,
+): Callee => {
+  const id = stored?.virtualKey.provider ?? leaf.target.provider;
   const provider = id === undefined ? undefined : sources.providers.get(id);
   if (provider === undefined) {
     throw new PlatformError('invalid_request_error', { public: 'Invalid provider passed', param: 'provider' });
   }
   const { headers } = call;
+  const body = withoutModelSlug(call.body);
   const forwardNames = headers.forwardHeaders ?? leaf.policy.forwardHeaders;
+  const settings = {
+    ...(isFallback ? { drop_unsupported_params: 'true' } : undefined),
+    ...(call.providerFromRequest ? providerSettings(headers.raw) : undefined),
+    ...leaf.target.settings,
+    ...stored?.credential.settings(),
+    ...alwaysSettings(headers.raw),
+  };
+  const customHost = customHostOf(call, leaf, stored, modelOf(body, leaf), sources.checkHost);
+  const options = {
+    credential: credentialOf(call, leaf, provider, stored?.credential, forwardsAuthorization(forwardNames)),
+    customHost,
+    settings,
+  };
+  if (stored !== undefined) keepAtHome(stored, customHost ?? provider.baseUrl(options));
   return {
     provider,
-    virtualKey: virtualKey?.slug,
-    options: {
-      credential: credentialOf(call, leaf, provider, virtualKey, forwardsAuthorization(forwardNames)),
-      customHost: customHostOf(call, leaf, virtualKey, sources.checkHost),
-      settings: {
-        ...(isFallback ? { drop_unsupported_params: 'true' } : undefined),
-        ...(call.providerFromRequest ? providerSettings(headers.raw) : undefined),
-        ...leaf.target.settings,
-        ...virtualKey?.settings,
-        ...alwaysSettings(headers.raw),
-      },
-    },
+    virtualKey: stored?.virtualKey.slug,
+    options,
     forwarded: forwardNames.length === 0 ? {} : withoutOurKey(call, forwardedHeaders(forwardNames, headers.raw)),
+    fixed: stored?.credential.headers(),
     strict: headers.strict && leaf.policy.strict,
-    body: withoutModelSlug(call.body),
+    body,
   };
 };
 
-const virtualKeyOf = (call: Routed, leaf: RouteLeaf, virtualKeys: VirtualKeys): VirtualKey | undefined => {
+/**
+ * The virtual key that a leaf names, if it may be used now and for the model that would be called.
+ * @throws PlatformError when it may not
+ */
+export const virtualKeyOf = (call: Routed, leaf: RouteLeaf, nowMs: () => number): VirtualKey | undefined => {
   const slug = leaf.target.passthrough ? passthroughSlug(call) : leaf.target.slug;
   if (slug === undefined) return undefined;
-  const found = virtualKeys.find(slug);
-  if (found !== undefined) return found;
-  throw new PlatformError('invalid_provider_slug', {
-    public: `Following keys are not valid: ${slug}`,
-    param: 'provider',
-  });
+  const found = call.workspace.virtualKey(slug);
+  if (found === undefined) throw unknownVirtualKey(slug);
+  checkUsable(found, modelOf(withoutModelSlug(call.body), leaf), nowMs);
+  return found;
 };
+
+/** A slug that stands for nothing, or for nothing any more. */
+export const unknownVirtualKey = (slug: string): PlatformError =>
+  new PlatformError('invalid_provider_slug', { public: `Following keys are not valid: ${slug}`, param: 'provider' });
+
+const checkUsable = (
+  { slug, status, expiresAtMs, models }: VirtualKey,
+  model: string | undefined,
+  nowMs: () => number,
+): void => {
+  if (status === 'exhausted') {
+    throw new PlatformError('virtual_key_exhaust_error', {
+      public: `Portkey Virtual Key ${slug} Usage Limit Exceeded`,
+    });
+  }
+  if (status === 'expired' || (expiresAtMs !== undefined && nowMs() >= expiresAtMs)) {
+    throw new PlatformError('virtual_key_expired_error', { public: `Portkey Virtual Key ${slug} Expired` });
+  }
+  if (models !== undefined && model !== undefined && !models.has(model)) {
+    throw new PlatformError('model_not_allowed_error', {
+      public: `Model ${model} is not allowed for the virtual key ${slug}`,
+      param: 'model',
+    });
+  }
+};
+
+/** The model as the provider would be asked for it. */
+const modelOf = (body: JsonObject, { policy }: RouteLeaf): string | undefined =>
+  stringAt(policy.overrideParams, 'model') ?? stringAt(body, 'model') ?? stringAt(policy.defaultParams, 'model');
 
 /** A passthrough target takes its provider from the request. */
 const passthroughSlug = (call: Routed): string => {
@@ -96,16 +148,31 @@ const credentialOf = (
   call: Routed,
   leaf: RouteLeaf,
   provider: Provider,
-  virtualKey: VirtualKey | undefined,
+  stored: StoredCredential | undefined,
   forwardsAuthorization: boolean,
-): Secret | undefined => {
-  if (virtualKey?.credential !== undefined) return virtualKey.credential;
-  if (virtualKey === undefined && leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
+): Credential | undefined => {
+  if (provider.id === 'vertex-ai') return vertexToken(call, leaf, stored);
+  if (stored?.key !== undefined) return stored.key;
+  if (stored === undefined && leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
   if (leaf.path !== 'config' || forwardsAuthorization) return undefined;
   const anthropicKey = provider.id === 'anthropic' ? call.headers.raw['x-api-key'] : undefined;
-  const token = realCredential(call.callerCredential) ?? realCredential(asString(anthropicKey));
-  return token === undefined || isGatewayKey(call, token) ? undefined : new Secret(token);
+  return callersSecret(call, realCredential(call.callerCredential) ?? realCredential(asString(anthropicKey)));
 };
+
+/**
+ * Google's access tokens live for an hour, so nobody stores one: where no service account is, the caller sends one, and it serves
+ * every target of this provider. Keys of other vendors, which begin with `sk-`, are not shown to Google.
+ */
+const vertexToken = (call: Routed, leaf: RouteLeaf, stored: StoredCredential | undefined): Credential | undefined => {
+  const account = stored?.settings().vertex_service_account_json ?? leaf.target.settings.vertex_service_account_json;
+  if (account !== undefined) return undefined;
+  if (stored === undefined && leaf.target.apiKey !== undefined) return new Secret(leaf.target.apiKey);
+  const token = realCredential(call.callerCredential);
+  return token?.startsWith('sk-') === true ? undefined : callersSecret(call, token);
+};
+
+const callersSecret = (call: Routed, token: string | undefined): Secret | undefined =>
+  token === undefined || isGatewayKey(call, token) ? undefined : new Secret(token);
 
 const isGatewayKey = (call: Routed, value: string): boolean => bearerToken(value) === call.gatewayKey.reveal();
 
@@ -116,31 +183,41 @@ const forwardsAuthorization = (names: readonly string[]): boolean =>
 const asString = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-/** Header, then config, then vault. A stored credential only travels to hosts that its owner named. */
+/** Header, then config, then what is allowed for the model, then the vault. */
 const customHostOf = (
   call: Routed,
   leaf: RouteLeaf,
-  virtualKey: VirtualKey | undefined,
+  stored: Stored | undefined,
+  model: string | undefined,
   checkHost: HostCheck,
 ): string | undefined => {
   const chosen = call.headers.customHost ?? leaf.policy.customHost;
-  const host = chosen ?? virtualKey?.customHost;
+  const ofModel = model === undefined ? undefined : stored?.virtualKey.models?.get(model);
+  const host = chosen ?? ofModel ?? stored?.credential.customHost;
   if (host === undefined) return undefined;
   const url = checkHost(host);
-  if (chosen !== undefined && !mayTravel(call, leaf, virtualKey, url)) {
-    throw new PlatformError('invalid_request_error', { public: 'Invalid custom host', param: 'custom_host' });
-  }
+  const isRefused =
+    stored === undefined
+      ? staysWithConfig(call, leaf, url)
+      : chosen !== undefined && !stored.credential.mayGoTo(url, true);
+  if (isRefused) throw invalidHost();
   return url;
 };
 
-const mayTravel = (call: Routed, leaf: RouteLeaf, virtualKey: VirtualKey | undefined, url: string): boolean => {
-  const ownHost = (host: string | undefined) => host !== undefined && new URL(host).host === new URL(url).host;
-  if (virtualKey?.credential !== undefined) {
-    return virtualKey.allowedHosts.includes(new URL(url).host) || ownHost(virtualKey.customHost);
-  }
-  // A saved config is somebody's store too: its key goes where the config says, not where a caller's header says.
+/** A stored credential only travels to hosts that its owner, or the provider's own address, stands for. */
+const keepAtHome = ({ credential }: Stored, url: string): void => {
+  if (!credential.mayGoTo(url, false)) throw invalidHost();
+};
+
+const invalidHost = (): PlatformError =>
+  new PlatformError('invalid_request_error', { public: 'Invalid custom host', param: 'custom_host' });
+
+/** A saved config is somebody's store too: its key goes where the config says, not where a caller's header says. */
+const staysWithConfig = (call: Routed, leaf: RouteLeaf, url: string): boolean => {
   const storedInConfig = leaf.target.apiKey !== undefined && call.config.version !== undefined;
-  return !storedInConfig || call.headers.customHost === undefined || ownHost(leaf.policy.customHost);
+  const { customHost } = leaf.policy;
+  const isOwn = customHost !== undefined && new URL(customHost).host === new URL(url).host;
+  return storedInConfig && call.headers.customHost !== undefined && !isOwn;
 };
 
 /** The API key of the gateway never leaves it, not even on request and under whatever name. */

@@ -3,9 +3,9 @@ import type { ProviderRegistry } from '@portolan/providers';
 import type { Dispatcher } from 'undici';
 import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
-import type { VirtualKeys } from '../ports/virtual-keys.ts';
+import type { Credentials } from '../ports/credentials.ts';
 import type { Attempt } from '../trial.ts';
-import { type Callee, resolveCallee } from './callee.ts';
+import { type Callee, resolveCallee, type Stored, virtualKeyOf } from './callee.ts';
 import { type Deadlines, type DefaultDeadlines, deadlinesOf } from './deadlines.ts';
 import { clientClosed } from './failure.ts';
 import { failureOutcome, type Outcome, outcomeOf } from './outcome.ts';
@@ -17,7 +17,7 @@ import { type Progress, refusedResult, resultOf, type TargetResult } from './tar
 
 export interface TargetDeps extends PrepareDeps {
   readonly providers: ProviderRegistry;
-  readonly virtualKeys: VirtualKeys;
+  readonly credentials: Credentials;
   readonly checkHost: HostCheck;
   readonly dispatcher: Dispatcher;
   readonly defaults: DefaultDeadlines;
@@ -54,7 +54,9 @@ export const runTarget = async (
   try {
     const isFallback = state.targetsTried > 0;
     state.targetsTried += 1;
-    callee = resolveCallee(call, leaf, isFallback, deps);
+    const found = storedFor(call, leaf, deps);
+    const stored = found instanceof Promise ? await found : found;
+    callee = resolveCallee(call, leaf, stored, isFallback, deps);
     const ready = prepare(call, leaf, callee, deps);
     prepared = ready instanceof Promise ? await ready : ready;
     const { outcome, retryCount } = await attemptUntilSettled(call, leaf, prepared, attempts, state, deps);
@@ -62,6 +64,16 @@ export const runTarget = async (
   } catch (error) {
     return refusedResult(error, progress());
   }
+};
+
+/** What is stored for the virtual key of a leaf. At once when it is in memory: few calls wait here. */
+const storedFor = (call: Routed, leaf: RouteLeaf, deps: TargetDeps): Stored | undefined | Promise<Stored> => {
+  const virtualKey = virtualKeyOf(call, leaf, deps.clock.wallMs);
+  if (virtualKey === undefined) return undefined;
+  const credential = deps.credentials.of(virtualKey);
+  return credential instanceof Promise
+    ? credential.then((resolved) => ({ virtualKey, credential: resolved }))
+    : { virtualKey, credential };
 };
 
 /** Same target, same body, same credential each time, until an attempt settles it or no further one may be made. */
@@ -120,7 +132,7 @@ const sendingOf = (
     path: upstream.url.slice(pathAt),
     method: upstream.method,
     // The provider's own auth wins over a forwarded header of the same name.
-    headers: { ...callee.forwarded, ...upstream.headers },
+    headers: { ...callee.forwarded, ...upstream.headers, ...callee.fixed },
     body: upstream.method === 'GET' ? undefined : bytes,
     stream: adapter && { framing: adapter.framing, decoder: () => adapter.decoder(ctx) },
     deadlines,

@@ -6,6 +6,7 @@
 export const CODES = {
   invalid_api_key: { http: 401, code: '03', grpc: 'UNAUTHENTICATED', retryable: false },
   api_key_expired: { http: 401, code: '01', grpc: 'UNAUTHENTICATED', retryable: false },
+  virtual_key_expired_error: { http: 401, code: '01', grpc: 'UNAUTHENTICATED', retryable: false },
   permission_denied: { http: 403, code: '033', grpc: 'PERMISSION_DENIED', retryable: false },
   invalid_request_error: { http: 400, code: null, grpc: 'INVALID_ARGUMENT', retryable: false },
   invalid_config: { http: 400, code: null, grpc: 'INVALID_ARGUMENT', retryable: false },
@@ -16,6 +17,9 @@ export const CODES = {
   request_timeout: { http: 408, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
   timeout_error: { http: 408, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
   conflict: { http: 409, code: null, grpc: 'ABORTED', retryable: false },
+  usage_limit_exceeded: { http: 412, code: '04', grpc: 'RESOURCE_EXHAUSTED', retryable: false },
+  virtual_key_exhaust_error: { http: 412, code: '04', grpc: 'RESOURCE_EXHAUSTED', retryable: false },
+  model_not_allowed_error: { http: 412, code: null, grpc: 'PERMISSION_DENIED', retryable: false },
   request_too_large: { http: 413, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
   too_many_requests: { http: 429, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: true },
   header_too_large: { http: 431, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
@@ -36,6 +40,13 @@ export const CODES = {
   overloaded: { http: 503, code: 'gateway_overloaded', grpc: 'UNAVAILABLE', retryable: true },
   shutting_down: { http: 503, code: 'shutting_down', grpc: 'UNAVAILABLE', retryable: true },
   store_unavailable: { http: 503, code: null, grpc: 'UNAVAILABLE', retryable: true },
+  control_plane_unavailable: {
+    http: 503,
+    code: 'control_plane_unavailable',
+    grpc: 'UNAVAILABLE',
+    retryable: true,
+  },
+  vault_unavailable: { http: 503, code: 'vault_unavailable', grpc: 'UNAVAILABLE', retryable: true },
   upstream_timeout: { http: 504, code: null, grpc: 'DEADLINE_EXCEEDED', retryable: true },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ApiKey, ApiKeys } from '../../ports/api-keys.ts';
+import type { Workspace } from '../../ports/workspace.ts';
 
 const MAX_KEYS = 100_000;
 
@@ -8,10 +9,10 @@ const MAX_KEYS = 100_000;
 const digest = (key: string): string => hash('sha256', key, 'base64url');
 
 /**
- * The keys of a file, one a line, read once at start; only their digests stay in memory.
+ * The keys of a file, one a line, read once at start; only their digests stay in memory. They may do everything.
  * @throws when the file cannot be read or holds no key
  */
-export const apiKeysFromFile = (path: string): ApiKeys => {
+export const apiKeysFromFile = (path: string, workspace: Workspace, savedOnly: boolean): ApiKeys => {
   const lines = readFileSync(path, 'utf8')
     .split('\n')
     .map((line) => line.trim())
@@ -21,8 +22,21 @@ export const apiKeysFromFile = (path: string): ApiKeys => {
   const byDigest = new Map(
     lines.map((key): [string, ApiKey] => {
       const id = digest(key);
-      return [id, { id: `key-${id.slice(0, 12)}`, defaultConfig: undefined, allowConfigOverride: true, metadata: {} }];
+      return [id, { ...EVERYTHING, id: `key-${id.slice(0, 12)}`, savedOnly, workspace }];
     }),
   );
   return { ready: true, find: (key) => byDigest.get(digest(key)) };
 };
+
+const EVERYTHING = {
+  type: 'workspace-service',
+  organizationId: undefined,
+  workspaceId: undefined,
+  userId: undefined,
+  scopes: undefined,
+  defaultConfig: undefined,
+  userKeyConfig: undefined,
+  allowConfigOverride: true,
+  metadata: {},
+  keepsBodies: true,
+} as const;

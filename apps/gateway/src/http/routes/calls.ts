@@ -1,15 +1,16 @@
-import type { EndpointName } from '@portolan/providers';
+import type { Asked } from '../../exchange.ts';
 
 export interface CallRoute {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly endpoint: EndpointName;
+  readonly asks: Asked;
 }
 
-/** The calls that go to a provider, by path. */
+/** The calls that an API key opens, by path. */
 export const callRoutes: readonly CallRoute[] = [
-  { method: 'POST', path: '/v1/chat/completions', endpoint: 'chatComplete' },
-  { method: 'POST', path: '/v1/completions', endpoint: 'complete' },
-  { method: 'POST', path: '/v1/embeddings', endpoint: 'embed' },
-  { method: 'GET', path: '/v1/models', endpoint: 'listModels' },
+  { method: 'POST', path: '/v1/chat/completions', asks: 'chatComplete' },
+  { method: 'POST', path: '/v1/completions', asks: 'complete' },
+  { method: 'POST', path: '/v1/embeddings', asks: 'embed' },
+  { method: 'GET', path: '/v1/models', asks: 'listModels' },
+  { method: 'GET', path: '/v1/models/*', asks: 'retrieveModel' },
 ];

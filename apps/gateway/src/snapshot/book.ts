@@ -1,0 +1,119 @@
+import type { Entity, WatchSnapshotResponse } from '@portolan/proto';
+import type { Logger } from '@portolan/service-kit';
+import { type Item, type Known, knownOf } from './items.ts';
+import { type Placing, TwoLevelMap } from './two-level.ts';
+import { SnapshotView } from './view.ts';
+
+/** What a gateway has heard of the platform, and the newest view of it. */
+export interface SnapshotBook {
+  /** Everything as of the newest whole revision. */
+  view(): SnapshotView;
+  /** Continues after the view on another stream; empty asks for everything. */
+  resumeToken(): string;
+  /** A new stream begins: parts of a revision that never got its last one are forgotten. */
+  begin(): void;
+  /** One part of a change, in the order of the stream. The view changes with the last part of a revision, all at once. */
+  receive(part: WatchSnapshotResponse): void;
+  /** Everything in the view, to be written down. */
+  entities(): readonly Entity[];
+  /** Called after each new view. */
+  onView(listener: (view: SnapshotView) => void): void;
+}
+
+/** A platform of a hundred thousand keys and as many prompts fits several times. */
+const ENTITIES_MAX = 1_000_000;
+/** Of so many things that are gone it is remembered how often they had been changed. */
+const GONE_MAX = 100_000;
+
+interface Pending {
+  readonly revision: number;
+  readonly isFull: boolean;
+  readonly entities: Entity[];
+}
+
+export const createSnapshotBook = (log: Logger): SnapshotBook => {
+  const held = new Map<string, Known>();
+  /** Generations of what is gone, oldest first: late news of it must not bring it back. */
+  const gone = new Map<string, number>();
+  const listeners: ((view: SnapshotView) => void)[] = [];
+  let view = new SnapshotView(0, new TwoLevelMap());
+  let items = new TwoLevelMap<Item>();
+  let resumeToken = '';
+  let pending: Pending | undefined;
+
+  const generationOf = (key: string): number => held.get(key)?.generation ?? gone.get(key) ?? -1;
+
+  /** Takes one thing up, or down. @returns what changes in the view */
+  const settle = (known: Known): readonly Placing<Item>[] => {
+    if (known.generation < generationOf(known.key)) return [];
+    const before = held.get(known.key)?.placings ?? [];
+    if (known.placings.length === 0) forget(known.key, known.generation);
+    else {
+      held.set(known.key, known);
+      gone.delete(known.key);
+    }
+    return [...before.map(withoutValue), ...known.placings];
+  };
+
+  const forget = (key: string, generation: number): void => {
+    held.delete(key);
+    gone.delete(key);
+    gone.set(key, generation);
+    const oldest = gone.keys().next();
+    if (gone.size > GONE_MAX && oldest.done !== true) gone.delete(oldest.value);
+  };
+
+  const apply = ({ revision, isFull, entities }: Pending): void => {
+    const news = entities.flatMap((entity) => knownOf(entity, revision) ?? []);
+    const placings: Placing<Item>[] = [];
+    if (isFull) {
+      const keys = new Set(news.map(({ key }) => key));
+      for (const [key, { generation, placings: before }] of held) {
+        if (keys.has(key)) continue;
+        placings.push(...before.map(withoutValue));
+        forget(key, generation);
+      }
+    }
+    for (const known of news) placings.push(...settle(known));
+    items = items.with(placings);
+    view = new SnapshotView(revision, items);
+    for (const listener of listeners) listener(view);
+  };
+
+  const complete = (whole: Pending, token: string): void => {
+    const isOld = whole.isFull ? whole.revision < view.revision : whole.revision <= view.revision;
+    if (isOld && whole.isFull) {
+      log.error(
+        { revision: whole.revision, held: view.revision },
+        'the control plane tells an earlier state than is known here: it is not taken up',
+      );
+      return;
+    }
+    if (!isOld) apply(whole);
+    if (token !== '') resumeToken = token;
+  };
+
+  return {
+    view: () => view,
+    resumeToken: () => resumeToken,
+    begin() {
+      pending = undefined;
+    },
+    receive({ revision, isFull, isLastPart, resumeToken: token, entities }) {
+      if (pending?.revision !== revision) pending = { revision, isFull, entities: [] };
+      if (pending.entities.length + entities.length > ENTITIES_MAX) {
+        pending = undefined;
+        throw new Error(`a revision of more than ${ENTITIES_MAX} entities`);
+      }
+      for (const entity of entities) pending.entities.push(entity);
+      if (!isLastPart) return;
+      const whole = pending;
+      pending = undefined;
+      complete(whole, token);
+    },
+    entities: () => Array.from(held.values(), ({ entity }) => entity),
+    onView: (listener) => void listeners.push(listener),
+  };
+};
+
+const withoutValue = ({ outer, inner }: Placing<Item>): Placing<Item> => ({ outer, inner, value: undefined });
