@@ -256,6 +256,7 @@ create table integration_workspaces (
   enabled boolean not null default true,
   usage_limits jsonb not null default '[]',
   rate_limits jsonb not null default '[]',
+  last_reset_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (integration_id, workspace_id)
@@ -274,7 +275,10 @@ create table virtual_keys (
   status text not null default 'active' check (status in ('active', 'exhausted', 'archived')),
   usage_limits jsonb,
   rate_limits jsonb not null default '[]',
+  last_reset_at timestamptz,
   expires_at timestamptz,
+  -- When it was put on record that expires_at has passed.
+  expiry_noted_at timestamptz,
   -- Made together with its integration, and ends with it.
   owns_integration boolean not null default false,
   generation bigint not null default 1,
@@ -286,6 +290,7 @@ create table virtual_keys (
 
 create index virtual_keys_by_workspace on virtual_keys (workspace_id, created_at desc, id);
 create index virtual_keys_by_integration on virtual_keys (integration_id);
+create index virtual_keys_by_expiry on virtual_keys (expires_at) where expiry_noted_at is null and status <> 'archived';
 
 create table collections (
   id text primary key,
