@@ -1,6 +1,8 @@
 import { type EmbeddedDatabase, migrate, openPglite } from '@portolan/sql';
 import { until } from '@portolan/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EmbeddedPool } from './backends/embedded-pool.ts';
 import { jobsConformance } from './jobs.conformance.ts';
 import { createArena, orderJob } from './testing/arena.ts';
 
@@ -34,4 +36,18 @@ test('our own tables may have the names of the queue’s, and neither sees the o
   for (const name of names) expect(await database.query(`select own from ${name}`)).toEqual([{ own: name }]);
   expect(await database.query('select add_job() as whose')).toEqual([{ whose: 'ours' }]);
   expect(await migrate(database, 'shop', [{ id: '0001_init', sql: sql + functions }])).toEqual([]);
+});
+
+test('a list of texts reaches the database as it is', async () => {
+  const pool = new EmbeddedPool(database);
+  // The database cannot hold this one character in a text.
+  const text = fc.string({ unit: 'binary' }).map((made) => made.replaceAll('\0', ''));
+  const list = fc.array(fc.option(text));
+  await fc.assert(
+    fc.asyncProperty(list, async (texts) => {
+      const { rows } = await pool.query('select to_jsonb($1::text[]) as texts', [texts]);
+      expect(rows).toEqual([{ texts }]);
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -7,3 +7,6 @@ export const jobsUnavailable = (cause: unknown): PlatformError =>
 /** More calls wait for the queue than are allowed to. */
 export const tooManyPending = (): PlatformError =>
   new PlatformError('overloaded', { public: 'Too many jobs wait to be accepted; try again.' });
+
+export const shuttingDown = (): PlatformError =>
+  new PlatformError('shutting_down', { public: 'The job queue is closing; try another instance.' });

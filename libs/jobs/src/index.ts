@@ -1,5 +1,6 @@
 export type { JobState } from './backends/backend.ts';
 export type { EmbeddedDatabase } from './backends/embedded-pool.ts';
+export type { JobCounts } from './count-jobs.ts';
 export { type AnyJob, type Backoff, defineJob, type Job, type JobContext, type JobDefinition } from './job.ts';
 export {
   type BackendChoice,

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@portolan/service-kit';
 import type { JobBackend, QueueHandle } from './backends/backend.ts';
-import type { AnyJob } from './job.ts';
 import { repeatOf, type Schedule } from './schedule.ts';
 import { templateOptions } from './stored-options.ts';
 
@@ -23,7 +22,6 @@ const bringUpToDate = async (queue: QueueHandle, wanted: readonly Schedule[]): P
 export interface InstallOptions {
   readonly backend: JobBackend;
   readonly queues: ReadonlyMap<string, QueueHandle>;
-  readonly jobs: readonly AnyJob[];
   readonly schedules: readonly Schedule[];
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -31,10 +29,10 @@ export interface InstallOptions {
 
 /** Tries until it is done or the signal aborts. Any number of processes may do so at once. */
 export const installSchedules = async (options: InstallOptions): Promise<void> => {
-  const { backend, queues, jobs, schedules, log, signal } = options;
+  const { backend, queues, schedules, log, signal } = options;
   while (!signal.aborted) {
     try {
-      await backend.ready(RETRY_MS, signal);
+      await backend.ready(RETRY_MS);
       for (const [name, queue] of queues) {
         await bringUpToDate(
           queue,
@@ -44,7 +42,7 @@ export const installSchedules = async (options: InstallOptions): Promise<void> =
       return;
     } catch (error) {
       if (signal.aborted) return;
-      log.warn({ 'error.message': String(error), 'job.count': jobs.length }, 'schedules could not be installed yet');
+      log.warn({ 'error.message': String(error) }, 'schedules could not be installed yet');
       await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -1,10 +1,11 @@
-import { type Logger, PlatformError, type Secret } from '@portolan/service-kit';
-import { JOB_STATES, type JobBackend, type JobState, type QueueHandle, type WorkerHandle } from './backends/backend.ts';
+import type { Logger, Secret } from '@portolan/service-kit';
+import { createAsk } from './ask.ts';
+import type { JobBackend, QueueHandle, WorkerHandle } from './backends/backend.ts';
 import { openEmbeddedBackend } from './backends/embedded.ts';
 import type { EmbeddedDatabase } from './backends/embedded-pool.ts';
 import { openRedisBackend } from './backends/redis.ts';
-import { within } from './deadline.ts';
-import { jobsUnavailable, tooManyPending } from './errors.ts';
+import { countJobs, type JobCounts } from './count-jobs.ts';
+import { drain } from './drain.ts';
 import { installSchedules } from './install-schedules.ts';
 import type { AnyJob, Job } from './job.ts';
 import { createRunner } from './run-job.ts';
@@ -57,15 +58,12 @@ export interface Jobs {
   /** Takes no new jobs, waits for those that run, and after `graceMs` puts the rest back into the queue. */
   stop(graceMs: number): Promise<void>;
   /** How many jobs of each name are in which state. @throws PlatformError */
-  counts(): Promise<ReadonlyMap<string, Readonly<Record<JobState, number>>>>;
+  counts(): Promise<ReadonlyMap<string, JobCounts>>;
 }
 
 /** A process may be lost with the same job in it a few times; more often, and the job is likely what kills it. */
 const LOSSES_MAX = 3;
-/** What the queue may take to put jobs back and to say goodbye. */
-const GOODBYE_MS = 3_000;
-const ID = /^[^:]{1,200}$/;
-const ONLY_DIGITS = /^\d+$/;
+const ID = /^(?!\d+$)[^:]{1,200}$/;
 
 const openBackend = (choice: BackendChoice, log: Logger, commandTimeoutMs: number): Promise<JobBackend> =>
   choice.kind === 'redis'
@@ -73,7 +71,7 @@ const openBackend = (choice: BackendChoice, log: Logger, commandTimeoutMs: numbe
     : openEmbeddedBackend({ database: choice.database, log });
 
 const requireId = (id: string | undefined): void => {
-  if (id !== undefined && (!ID.test(id) || ONLY_DIGITS.test(id))) {
+  if (id !== undefined && !ID.test(id)) {
     throw new RangeError('A job id has 1 to 200 characters, no colon, and not only digits.');
   }
 };
@@ -94,29 +92,8 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
   const workers: WorkerHandle[] = [];
   const leaving = new AbortController();
   const stopping = new AbortController();
-  let pending = 0;
+  const ask = createAsk({ backend, timeoutMs: enqueueTimeoutMs, pendingMax, leaving: leaving.signal });
   let stopped: Promise<void> | undefined;
-
-  const queueOf = (name: string): QueueHandle => {
-    const queue = queues.get(name);
-    if (queue === undefined) throw new RangeError(`The job ${name} is not among the jobs of this process.`);
-    return queue;
-  };
-
-  /** Asks the queue something within the deadline, and lets only so many ask at once. */
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    if (leaving.signal.aborted) throw new PlatformError('shutting_down', { public: 'The job queue is closing.' });
-    if (pending >= pendingMax) throw tooManyPending();
-    pending += 1;
-    try {
-      const answer = backend.ready(enqueueTimeoutMs, leaving.signal).then(question);
-      return await within(answer, enqueueTimeoutMs, () => jobsUnavailable('no answer in time'));
-    } catch (error) {
-      throw error instanceof PlatformError ? error : jobsUnavailable(error);
-    } finally {
-      pending -= 1;
-    }
-  };
 
   const report = (job: AnyJob, id: string, isFinal: boolean, error: Error): void => {
     const fields = { 'job.name': job.name, 'job.id': id, 'error.message': error.message };
@@ -133,30 +110,11 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
       onFailed: (held, error) => report(job, held?.id ?? '', held?.finishedOn !== undefined, error),
     });
 
-  const stop = async (graceMs: number): Promise<void> => {
-    leaving.abort();
-    const late = (): Error => new Error('the job queue did not close in time');
-    const drained = Promise.all(workers.map((worker) => worker.close()));
-    drained.catch(() => undefined);
-    await within(drained, graceMs, late)
-      .catch(() => {
-        stopping.abort(new Error('the process stops'));
-        return within(drained, GOODBYE_MS, late);
-      })
-      .catch((error: unknown) => {
-        log.warn({ 'error.message': String(error) }, 'jobs were left behind; others take them over');
-        return within(Promise.all(workers.map((worker) => worker.abandon())), GOODBYE_MS, late).catch(() => undefined);
-      });
-    await within(Promise.all([...queues.values()].map((queue) => queue.close())), GOODBYE_MS, late).catch(
-      () => undefined,
-    );
-    await backend.close();
-  };
-
   return {
     enqueue: async (job, payload, { id, delayMs } = {}) => {
       requireId(id);
-      const queue = queueOf(job.name);
+      const queue = queues.get(job.name);
+      if (queue === undefined) throw new RangeError(`The job ${job.name} is not among the jobs of this process.`);
       const stored = job.encode(payload);
       const added = await ask(() => queue.add(job.name, stored, storedOptions(job, id, delayMs)));
       return added.id ?? id ?? '';
@@ -164,32 +122,13 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
     start: () => {
       if (workers.length > 0 || leaving.signal.aborted) return;
       workers.push(...jobs.map(startWorker));
-      void installSchedules({ backend, queues, jobs, schedules, log, signal: leaving.signal });
+      void installSchedules({ backend, queues, schedules, log, signal: leaving.signal });
     },
     stop: (graceMs) => {
-      stopped ??= stop(graceMs);
+      leaving.abort();
+      stopped ??= drain({ workers, queues: queues.values(), backend, stopping, log }, graceMs);
       return stopped;
     },
-    counts: async () => {
-      const rows = await ask(() =>
-        Promise.all(
-          jobs.map(async ({ name }) => {
-            const found = await queueOf(name).getJobCounts(...JOB_STATES);
-            const count = (state: JobState): number => found[state] ?? 0;
-            return [
-              name,
-              {
-                waiting: count('waiting'),
-                active: count('active'),
-                delayed: count('delayed'),
-                completed: count('completed'),
-                failed: count('failed'),
-              },
-            ] as const;
-          }),
-        ),
-      );
-      return new Map(rows);
-    },
+    counts: () => ask(() => countJobs(queues)),
   };
 };

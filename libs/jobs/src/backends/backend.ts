@@ -60,8 +60,8 @@ export interface WorkerHandle {
 }
 
 export interface JobBackend {
-  /** When a write may be tried. @throws  after `timeoutMs`, or when the signal aborts */
-  ready(timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /** When a write may be tried. @throws PlatformError  after `timeoutMs`, or when the backend closes */
+  ready(timeoutMs: number): Promise<void>;
   openQueue(name: string): QueueHandle;
   openWorker(
     name: string,

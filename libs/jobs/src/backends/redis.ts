@@ -3,7 +3,7 @@ import { createRedisBackend, withBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { jobsUnavailable } from '../errors.ts';
 import type { JobBackend } from './backend.ts';
-import { eventually } from './eventually.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 /** The braces keep all keys of a queue on one node of a cluster. */
 const PREFIX = '{portolan-jobs}';
@@ -60,13 +60,14 @@ export const openRedisBackend = ({ url, commandTimeoutMs, log }: RedisBackendOpt
   };
   const producer = connect(producerOptions(commandTimeoutMs));
   let worker: Redis | undefined;
-  producer.on('ready', () => void checkPolicy(producer, log).catch(complain));
+  const waiting = createWaitingRoom(jobsUnavailable);
+  producer.on('ready', () => {
+    waiting.letIn();
+    void checkPolicy(producer, log).catch(complain);
+  });
 
   return {
-    ready: (timeoutMs, signal) => {
-      if (producer.status === 'ready') return Promise.resolve();
-      return eventually(producer, 'ready', { timeoutMs, signal, late: jobsUnavailable });
-    },
+    ready: (timeoutMs) => (producer.status === 'ready' ? Promise.resolve() : waiting.enter(timeoutMs)),
     openQueue: (name) => {
       const { Queue } = withBackend(createRedisBackend);
       const queue = new Queue(name, { connection: producer, prefix: PREFIX });
@@ -100,6 +101,7 @@ export const openRedisBackend = ({ url, commandTimeoutMs, log }: RedisBackendOpt
       };
     },
     close: async () => {
+      waiting.close();
       producer.disconnect();
       worker?.disconnect();
     },
