@@ -1,6 +1,8 @@
 import { apiKeyReader } from './api-keys.ts';
 import { configReader } from './configs.ts';
 import { organizationReader } from './organizations.ts';
+import { partialReader } from './partials.ts';
+import { promptReader } from './prompts.ts';
 import type { SnapshotReader } from './reader.ts';
 import { virtualKeyReader } from './virtual-keys.ts';
 import { workspaceReader } from './workspaces.ts';
@@ -12,4 +14,6 @@ export const snapshotReaders: readonly SnapshotReader[] = [
   apiKeyReader,
   configReader,
   virtualKeyReader,
+  promptReader,
+  partialReader,
 ];

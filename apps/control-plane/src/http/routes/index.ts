@@ -1,6 +1,12 @@
 import type { Route } from '../route.ts';
 import { apiKeyRoutes } from './api-keys/index.ts';
+import { collectionRoutes } from './collections/index.ts';
 import { configRoutes } from './configs/index.ts';
+import { guardrailRoutes } from './guardrails/index.ts';
+import { labelRoutes } from './labels/index.ts';
+import { partialRoutes } from './partials/index.ts';
+import { promptVersionRoutes } from './prompt-versions/index.ts';
+import { promptRoutes } from './prompts/index.ts';
 import { workspaceMemberRoutes } from './workspace-members/index.ts';
 import { workspaceRoutes } from './workspaces/index.ts';
 
@@ -10,4 +16,10 @@ export const routes: readonly Route[] = [
   ...configRoutes,
   ...workspaceRoutes,
   ...workspaceMemberRoutes,
+  ...collectionRoutes,
+  ...guardrailRoutes,
+  ...labelRoutes,
+  ...partialRoutes,
+  ...promptRoutes,
+  ...promptVersionRoutes,
 ];
