@@ -71,6 +71,20 @@ export const collectionsConformance = (platform: () => TestPlatform): void => {
       expect(await remove(all.find(({ is_default }: { is_default: number }) => is_default === 1))).toBe(404);
     });
 
+    test('a prompt that is saved while its collection is deleted is not lost in it', async () => {
+      for (let round = 0; round < 4; round += 1) {
+        const { id } = await create({ name: 'racy' });
+        const [removed, saved] = await Promise.all([
+          call(key, 'DELETE', `/collections/${id}`),
+          call(key, 'POST', '/prompts', { ...prompt, collection_id: id }),
+        ]);
+        expect([
+          [200, 404],
+          [409, 200],
+        ]).toContainEqual([removed.status, saved.status]);
+      }
+    });
+
     test('they are nested so deep and no deeper, within one workspace', async () => {
       let parent_collection_id: string | undefined;
       for (let depth = 1; depth <= 8; depth += 1)
