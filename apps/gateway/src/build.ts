@@ -94,6 +94,7 @@ export const buildGateway = async (
   const server = createServer({
     handle,
     inFlight,
+    management: source.management,
     metrics,
     clock,
     log,
@@ -108,7 +109,7 @@ export const buildGateway = async (
   return {
     server,
     ready,
-    revision: source.management.revision,
+    revision: source.revision,
     metrics: metrics.expose,
     announceShutdown: () => inFlight.startDraining(),
     async drain() {

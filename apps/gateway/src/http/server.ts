@@ -5,10 +5,13 @@ import { allowOrigin } from './cors.ts';
 import { readIdentifiers } from './identifiers.ts';
 import { callRoutes } from './routes/calls.ts';
 import { healthRoutes } from './routes/health.ts';
-import { type DoorDeps, known, refuseWhenFull, serveCall, wantsPretty } from './serve-call.ts';
+import { MANAGEMENT_METHODS, managementRoutes } from './routes/management.ts';
+import { pricingRoutes } from './routes/pricing.ts';
+import { known, refuseWhenFull, serveCall, wantsPretty } from './serve-call.ts';
+import { type ManagementDoorDeps, serveManagement } from './serve-management.ts';
 import { writeError } from './write-reply.ts';
 
-export interface ServerOptions extends DoorDeps {
+export interface ServerOptions extends ManagementDoorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly bodyLimitBytes: number;
@@ -64,8 +67,12 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
   app.setNotFoundHandler((request, reply) => refuse(request, reply, notFound(request), options));
 
   healthRoutes(app, options);
+  pricingRoutes(app, options.clock);
+  const onRequest = refuseWhenFull(options);
+  for (const url of managementRoutes)
+    app.route({ method: [...MANAGEMENT_METHODS], url, onRequest, handler: serveManagement(options) });
   for (const { method, path, asks } of callRoutes)
-    app.route({ method, url: path, onRequest: refuseWhenFull(options), handler: serveCall(asks, options) });
+    app.route({ method, url: path, onRequest, handler: serveCall(asks, options) });
   return app;
 };
 

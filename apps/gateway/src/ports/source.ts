@@ -6,7 +6,10 @@ import type { Management } from './management.ts';
 export interface Source {
   readonly apiKeys: ApiKeys;
   readonly credentials: Credentials;
-  readonly management: Management;
+  /** Undefined where there is nothing to manage. */
+  readonly management: Management | undefined;
+  /** The newest change that is known here; 0 for none. */
+  revision(): number;
   /** Writes down what is to be kept, and lets go of everything. */
   close(): Promise<void>;
 }

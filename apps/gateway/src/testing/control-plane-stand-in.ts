@@ -16,6 +16,8 @@ export interface ControlPlaneStandIn {
   commit(...entities: readonly Kind[]): number;
   /** Commits without telling: as a stream that lags behind. */
   commitUnseen(...entities: readonly Kind[]): number;
+  /** Tells what was committed unseen. */
+  tellNow(): void;
   /** Tells everybody everything, as a server that has lost its place. @param revision an older one, for a server that was set back */
   tellAll(revision?: number): void;
   /** How often the newest revision was asked for. */
@@ -124,6 +126,10 @@ export const startControlPlane = async (
       return made;
     },
     commitUnseen: (...entities) => remember(entities),
+    tellNow() {
+      told = revision;
+      wake();
+    },
     tellAll(at = revision) {
       told = revision;
       fullRevision = at;

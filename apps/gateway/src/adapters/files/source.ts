@@ -17,7 +17,8 @@ export const filesSource = (config: FilesConfig, readConfig: ConfigReader, log: 
   return {
     apiKeys: apiKeysFromFile(config.GATEWAY_API_KEYS_FILE, workspace, savedOnly),
     credentials: virtualKeys,
-    management: { url: undefined, revision: () => 0, untilKnown: async () => undefined },
+    management: undefined,
+    revision: () => 0,
     close: async () => configs?.close(),
   };
 };

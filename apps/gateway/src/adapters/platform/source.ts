@@ -12,6 +12,7 @@ import { readSnapshotKey, type SealedFile, sealedFile } from '../../snapshot/sea
 import { platformApiKeys } from './api-keys.ts';
 import { connectPlatform } from './clients.ts';
 import { createKeySets } from './key-sets.ts';
+import { controlPlaneHttp } from './management.ts';
 import { holdPeppers } from './peppers.ts';
 import { createTokenCallers } from './tokens.ts';
 import { createUnderstanding } from './understand.ts';
@@ -72,18 +73,17 @@ export const platformSource = async (config: PlatformConfig, deps: PlatformSourc
   );
   const workspaces = { catchUp, understand, view: book.view };
   const tokens = createTokenCallers({ ...workspaces, keySets: createKeySets(deps.dispatcher, clock), clock });
+  const management = controlPlaneHttp(config.GATEWAY_MANAGEMENT_URL, catchUp.untilKnown);
   const watches = [watchSnapshot(clients.controlPlane, book, deps), watchCredentials(clients.vault, credentials, deps)];
   return {
     apiKeys: platformApiKeys({ ...workspaces, peppers, tokens, clock }),
     credentials,
-    management: {
-      url: config.GATEWAY_MANAGEMENT_URL.replace(/\/+$/, ''),
-      revision: () => book.view().revision,
-      untilKnown: catchUp.untilKnown,
-    },
+    management,
+    revision: () => book.view().revision,
     async close() {
       peppers.close();
       await Promise.all(watches.map((watch) => watch.close()));
+      await management.close();
       await file?.close();
       credentials.close();
       clients.close();
