@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createTrust } from '@portolan/egress-rules';
 import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
-import { CODES, type Logger, PlatformError, systemClock } from '@portolan/service-kit';
+import { CODES, type Logger, PlatformError, Secret, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
 import type { FastifyInstance } from 'fastify';
+import { createPasswords } from './access/passwords.ts';
 import { rpcVault } from './adapters/vault/rpc.ts';
 import { createFeed } from './change/feed.ts';
 import type { ControlPlaneConfig } from './config.ts';
@@ -13,7 +14,7 @@ import type { Deps } from './deps.ts';
 import { createServer } from './http/server.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createGatewayRpc } from './rpc/server.ts';
-import { prepareFirstStart } from './setup/first-start.ts';
+import { type FirstStart, prepareFirstStart } from './setup/first-start.ts';
 import { snapshotReaders } from './snapshot/readers.ts';
 import { openTransports } from './transport.ts';
 
@@ -41,6 +42,14 @@ const openDatabase = (config: ControlPlaneConfig): Promise<MigratableDatabase> =
 const readKey = async (file: string | undefined): Promise<string | undefined> =>
   file === undefined ? undefined : (await readFile(file, 'utf8')).trim() || undefined;
 
+const readOwner = async ({
+  CONTROL_PLANE_OWNER_EMAIL: email,
+  CONTROL_PLANE_OWNER_PASSWORD_FILE: file,
+}: ControlPlaneConfig): Promise<FirstStart['owner']> => {
+  const password = await readKey(file);
+  return email === undefined || password === undefined ? undefined : { email, password: new Secret(password) };
+};
+
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal }).catch(() => undefined);
 
@@ -64,8 +73,10 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     log,
     newId: randomUUID,
     randomBytes,
+    passwords: createPasswords(),
     settings: {
       publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, ''),
+      sessionLifetimeS: config.CONTROL_PLANE_SESSION_LIFETIME_S,
       trust: createTrust(config.TRUSTED_CUSTOM_HOSTS),
     },
   };
@@ -111,12 +122,14 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     async prepare(signal) {
       const workspaceKey = await readKey(config.CONTROL_PLANE_WORKSPACE_KEY_FILE);
       const adminKey = await readKey(config.CONTROL_PLANE_ADMIN_KEY_FILE);
+      const owner = await readOwner(config);
       for (let attempt = 0; !signal.aborted; attempt += 1) {
         try {
           await prepareFirstStart(deps, {
             organizationName: config.CONTROL_PLANE_ORGANIZATION,
             workspaceKey,
             adminKey,
+            owner,
           });
           prepared = true;
           rpc.setServing(true);

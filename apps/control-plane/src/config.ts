@@ -69,6 +69,9 @@ export const controlPlaneEnv = z.object({
     .string()
     .default('My organisation')
     .describe('Name of the organisation that the first start makes.'),
+  CONTROL_PLANE_SESSION_LIFETIME_S: envInteger({ min: 900, max: 2_592_000, whenAbsent: 43_200 }).describe(
+    'How long people stay signed in, in seconds; at least 900.',
+  ),
   CONTROL_PLANE_OWNER_EMAIL: z.string().optional().describe('First administrator, made when there is nobody yet.'),
   CONTROL_PLANE_OWNER_PASSWORD_FILE: z
     .string()

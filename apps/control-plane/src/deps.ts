@@ -1,12 +1,14 @@
 import type { Trust } from '@portolan/egress-rules';
 import type { Clock, Logger } from '@portolan/service-kit';
 import type { Database } from '@portolan/sql';
+import type { Passwords } from './access/passwords.ts';
 import type { Vault } from './ports/vault.ts';
 
 /** What routes reach besides the transaction they are given. */
 export interface Deps {
   readonly db: Database;
   readonly vault: Vault;
+  readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Logger;
   /** A new UUID. */
@@ -19,6 +21,8 @@ export interface Deps {
 export interface Settings {
   /** Where people reach the platform, without a slash at the end: links in invites begin with it. */
   readonly publicUrl: string;
+  /** How long people stay signed in, in seconds. */
+  readonly sessionLifetimeS: number;
   /** Hosts that credentials may name although they are private. */
   readonly trust: Trust;
 }

@@ -2,27 +2,34 @@ import { PlatformError } from '@portolan/service-kit';
 import type { Deps } from '../deps.ts';
 import type { OpenCall } from '../http/call.ts';
 import { callerOfKey } from './api-key.ts';
+import { credentialOf } from './credential.ts';
 import type { Caller } from './principal.ts';
+import { signedIn } from './session.ts';
 
-const BEARER = /^Bearer +(\S+)$/i;
+/** One way to say who one is. Undefined: the request does not say it in this way. */
+type Door = (call: OpenCall, deps: Deps) => Promise<Caller | undefined>;
 
-/** The key of a request, wherever clients put it. */
-const keyOf = ({ headers }: Pick<OpenCall, 'headers'>): string | undefined =>
-  headers['x-portkey-api-key'] ?? BEARER.exec(headers.authorization ?? '')?.[1];
+const byApiKey: Door = async (call, { db, vault }) => {
+  const credential = credentialOf(call);
+  return credential === undefined ? undefined : callerOfKey(db, credential, await vault.peppers(), call.nowMs);
+};
+
+/** A key that was sent on purpose counts before a cookie that a browser adds by itself. */
+const DOORS: readonly Door[] = [byApiKey, signedIn];
 
 /**
  * Who sends a request.
- * @throws PlatformError  401
+ * @throws PlatformError  401; 403 for a change in a session that may come from another site
  */
-export const authenticate = async (call: OpenCall, { db, vault }: Deps): Promise<Caller> => {
-  const key = keyOf(call);
-  if (key === undefined) {
-    throw new PlatformError('invalid_api_key', {
-      public: 'Send your API key in x-portkey-api-key or as a bearer token.',
-      param: 'x-portkey-api-key',
-    });
+export const authenticate = async (call: OpenCall, deps: Deps): Promise<Caller> => {
+  for (const door of DOORS) {
+    const caller = await door(call, deps);
+    if (caller !== undefined) return caller;
   }
-  return callerOfKey(db, key, await vault.peppers(), call.nowMs);
+  throw new PlatformError('invalid_api_key', {
+    public: 'Send your API key in x-portkey-api-key or as a bearer token, or sign in.',
+    param: 'x-portkey-api-key',
+  });
 };
 
 /** Whether the caller holds any scope of a route; people hold none and are judged by their roles. */

@@ -8,8 +8,10 @@ import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
+import { sessionsConformance } from '../http/routes/sessions/sessions.conformance.ts';
 import { workspaceMembersConformance } from '../http/routes/workspace-members/workspace-members.conformance.ts';
 import { workspacesConformance } from '../http/routes/workspaces/workspaces.conformance.ts';
+import { housekeepingConformance } from '../jobs/housekeeping.conformance.ts';
 import { rpcConformance } from '../rpc/rpc.conformance.ts';
 import { firstStartConformance } from '../setup/first-start.conformance.ts';
 import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
@@ -29,6 +31,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditConformance(get);
   rpcConformance(get);
   configsConformance(get);
+  sessionsConformance(get);
   workspacesConformance(get);
   workspaceMembersConformance(get);
   apiKeysConformance(get);
@@ -39,4 +42,5 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   partialsConformance(get);
   promptSnapshotConformance(get);
   guardrailsConformance(get);
+  housekeepingConformance(get);
 };

@@ -74,7 +74,7 @@ const send = (reply: FastifyReply, status: number, ids: CallIds, body: JsonObjec
 /** A refusal, in the shape that clients of this API read. */
 export const sendError = (reply: FastifyReply, error: PlatformError, ids: CallIds): FastifyReply =>
   send(
-    error.status === 429 ? reply.header('retry-after', '60') : reply,
+    error.status === 429 ? reply.header('retry-after', String(error.retryAfterS ?? 60)) : reply,
     error.status,
     ids,
     errorBody(error, ids.traceId),

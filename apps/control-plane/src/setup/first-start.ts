@@ -1,7 +1,9 @@
+import type { Secret } from '@portolan/service-kit';
 import type { Change } from '../change/changes.ts';
 import { recordChanges } from '../change/changes.ts';
 import { transactionally } from '../change/run-write.ts';
 import type { Deps } from '../deps.ts';
+import { createFirstOwner } from './create-first-owner.ts';
 import { createOrganization } from './create-organization.ts';
 import { keepKey } from './keep-key.ts';
 
@@ -11,6 +13,8 @@ export interface FirstStart {
   /** Keys that the operator's settings hold; absent ones are not touched. */
   readonly workspaceKey: string | undefined;
   readonly adminKey: string | undefined;
+  /** The first administrator, made while the tenant has no owner. */
+  readonly owner?: { readonly email: string; readonly password: Secret } | undefined;
 }
 
 /** The first tenant: its slug tells that it is the one which setup made. */
@@ -25,7 +29,7 @@ const ADMIN_KEY_NAME = 'Administrator key of the settings';
  */
 export const prepareFirstStart = async (
   deps: Deps,
-  { organizationName, workspaceKey, adminKey }: FirstStart,
+  { organizationName, workspaceKey, adminKey, owner }: FirstStart,
 ): Promise<void> => {
   const peppers = workspaceKey === undefined && adminKey === undefined ? undefined : await deps.vault.peppers();
   await transactionally(deps.db, async (tx) => {
@@ -69,4 +73,8 @@ export const prepareFirstStart = async (
     }
     if (changed.length > 0) await recordChanges(tx, changed);
   });
+  const [first] = await deps.db.query('select id from organizations where slug = $1', [FIRST_SLUG]);
+  if (owner !== undefined && first !== undefined) {
+    await createFirstOwner(deps, { organizationId: String(first.id), ...owner });
+  }
 };

@@ -5,16 +5,28 @@ import { createTrust } from '@portolan/egress-rules';
 import { createLogger, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, readMigrations } from '@portolan/sql';
 import type { FastifyInstance } from 'fastify';
+import { createPasswords } from '../access/passwords.ts';
+import { csrfTokenOf, digestToken, newToken } from '../access/session-token.ts';
 import type { Deps } from '../deps.ts';
+import { sessionCookieName } from '../http/cookies.ts';
 import { createServer } from '../http/server.ts';
 import { createOrganization } from '../setup/create-organization.ts';
 import { issueApiKey } from '../setup/issue-api-key.ts';
+import { insertSession } from '../store/sessions.ts';
 import { type VaultStandIn, vaultStandIn } from './vault-stand-in.ts';
 
 /** A database with the control plane's tables. */
 export const withTables = async (database: MigratableDatabase): Promise<MigratableDatabase> => {
   await migrate(database, 'control-plane', await readMigrations(new URL('../build.ts', import.meta.url).href));
   return database;
+};
+
+const SESSION = 'session ';
+
+const credentialHeaders = (credential: string, publicUrl: string): Record<string, string> => {
+  if (!credential.startsWith(SESSION)) return { 'x-portkey-api-key': credential };
+  const token = credential.slice(SESSION.length);
+  return { cookie: `${sessionCookieName(publicUrl)}=${token}`, 'x-portolan-csrf': csrfTokenOf(token) };
 };
 
 export interface TestAnswer {
@@ -34,7 +46,7 @@ export interface Tenant {
     type?: ApiKeyType,
     options?: { readonly scopes?: readonly string[]; readonly workspaceId?: string; readonly userId?: string },
   ): Promise<string>;
-  /** A person with a role in the organization, and roles in workspaces by their ids. */
+  /** A person with a role in the organization, and roles in workspaces by their ids. @returns its id */
   person(
     role: 'owner' | 'admin' | 'member',
     workspaceRoles?: Readonly<Record<string, 'admin' | 'manager' | 'member'>>,
@@ -46,7 +58,9 @@ export interface TestPlatform {
   readonly deps: Deps;
   readonly vault: VaultStandIn;
   tenant(): Promise<Tenant>;
-  /** A request as an SDK sends it. */
+  /** A session of a person, as its browser has it: to be used in the place of a key. */
+  session(tenant: Pick<Tenant, 'organizationId'>, userId: string): Promise<string>;
+  /** A request as an SDK sends it, or, with a session, as the console does. */
   call(key: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<TestAnswer>;
 }
 
@@ -60,7 +74,8 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     log: createLogger('control-plane', 'silent'),
     newId: randomUUID,
     randomBytes,
-    settings: { publicUrl: 'https://portolan.example', trust: createTrust(['localhost']) },
+    passwords: createPasswords({ cost: { logN: 4, r: 8, p: 1 } }),
+    settings: { publicUrl: 'https://portolan.example', sessionLifetimeS: 3_600, trust: createTrust(['localhost']) },
     ...changes,
   };
   const app = createServer({ deps, bodyLimitBytes: 1_048_576, requestTimeoutMs: 10_000, trustedProxies: [] });
@@ -122,11 +137,18 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     deps,
     vault,
     tenant,
+    session: async ({ organizationId }, userId) => {
+      const token = newToken(deps.randomBytes);
+      const createdAt = new Date();
+      const expiresAt = new Date(createdAt.getTime() + 3_600_000);
+      await insertSession(db, { tokenDigest: digestToken(token), userId, organizationId, createdAt, expiresAt });
+      return `${SESSION}${token}`;
+    },
     call: async (key, method, path, body) => {
       const answer = await app.inject({
         method,
         url: `/v1${path}`,
-        headers: { 'x-portkey-api-key': key, 'content-type': 'application/json' },
+        headers: { ...credentialHeaders(key, deps.settings.publicUrl), 'content-type': 'application/json' },
         ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.json() };

@@ -11,6 +11,8 @@ export interface PlatformErrorDetail {
   readonly field?: string;
   /** Replaces the table's short code, e.g. `ECONNREFUSED`. */
   readonly code?: string;
+  /** After how many seconds the same call may succeed; for `retry-after`. */
+  readonly retryAfterS?: number;
   /** What really happened, for us. Never sent. */
   readonly cause?: unknown;
 }
@@ -23,6 +25,7 @@ export class PlatformError extends Error {
   readonly code: string | null;
   readonly errors: readonly string[] | undefined;
   readonly field: string | undefined;
+  readonly retryAfterS: number | undefined;
 
   constructor(type: ErrorName, detail: PlatformErrorDetail) {
     super(detail.public, { cause: detail.cause });
@@ -31,6 +34,7 @@ export class PlatformError extends Error {
     this.code = detail.code ?? CODES[type].code;
     this.errors = detail.errors;
     this.field = detail.field;
+    this.retryAfterS = detail.retryAfterS;
   }
 
   /** The HTTP status of this error. */

@@ -7,6 +7,7 @@ import { labelRoutes } from './labels/index.ts';
 import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
 import { promptRoutes } from './prompts/index.ts';
+import { sessionRoutes } from './sessions/index.ts';
 import { workspaceMemberRoutes } from './workspace-members/index.ts';
 import { workspaceRoutes } from './workspaces/index.ts';
 
@@ -14,6 +15,7 @@ import { workspaceRoutes } from './workspaces/index.ts';
 export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...configRoutes,
+  ...sessionRoutes,
   ...workspaceRoutes,
   ...workspaceMemberRoutes,
   ...collectionRoutes,

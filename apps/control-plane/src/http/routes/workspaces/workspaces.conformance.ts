@@ -162,7 +162,7 @@ export const workspacesConformance = (platform: () => TestPlatform): void => {
         actor,
         workspaceId: workspace.id,
         provider: 'openai',
-        settings: { api_key: 'sk-secret-of-a-test' },
+        settings: { key: 'sk-secret-of-a-test' },
       });
       const integrationId = newId();
       await db.query(
