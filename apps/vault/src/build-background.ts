@@ -4,7 +4,7 @@ import type { Logger } from '@portolan/service-kit';
 import type { MigratableDatabase } from '@portolan/sql';
 import { CHAIN_START, followChain } from './adapters/audit/sql.ts';
 import { sqlLeases } from './adapters/leases/sql.ts';
-import { createLeadership } from './background/leadership.ts';
+import { ALWAYS_LEADER, createLeadership } from './background/leadership.ts';
 import { createRewrapKeys } from './background/rewrap-keys.ts';
 import type { SelfTest } from './background/self-test.ts';
 import { createTasks, type Task, type Tasks } from './background/tasks.ts';
@@ -13,8 +13,8 @@ import { auditEntry } from './domain/audit.ts';
 import type { KeyCache } from './keyring/key-cache.ts';
 import type { Vault } from './rpc/vault.ts';
 
-const LEASE_MS = 30_000;
-const RENEW_MS = 10_000;
+const LEASE_MS = 10_000;
+const RENEW_MS = 3_000;
 const TICK_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const SWEEP_MS = 30_000;
@@ -29,6 +29,8 @@ export interface BackgroundParts {
   readonly keyCache: KeyCache;
   readonly selfTest: SelfTest;
   readonly rewrapBatchSize: number;
+  /** Whether other instances may work on the same database. */
+  readonly isShared: boolean;
   readonly log: Logger;
 }
 
@@ -39,18 +41,21 @@ export const buildBackground = ({
   keyCache,
   selfTest,
   rewrapBatchSize,
+  isShared,
   log,
 }: BackgroundParts): Tasks => {
   const { credentials, canaries, keyring, clock, metrics, watch } = vault;
   const failed = (task: string, error: unknown): void => log.warn({ err: error, task }, 'background work failed');
-  const leadership = createLeadership({
-    leases: sqlLeases(database),
-    name: 'background',
-    holder: `${hostname()}/${randomUUID()}`,
-    leaseMs: LEASE_MS,
-    clock,
-    onFailure: (error) => failed('leadership', error),
-  });
+  const leadership = isShared
+    ? createLeadership({
+        leases: sqlLeases(database),
+        name: 'background',
+        holder: `${hostname()}/${randomUUID()}`,
+        leaseMs: LEASE_MS,
+        clock,
+        onFailure: (error) => failed('leadership', error),
+      })
+    : ALWAYS_LEADER;
 
   const onRefused = ({ organizationId, credentialId, field }: Place): void => {
     log.error({ organizationId, credentialId, field }, 'a stored secret does not open');

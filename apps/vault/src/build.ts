@@ -110,6 +110,7 @@ export const buildVaultOver = async (
     keyCache,
     selfTest,
     rewrapBatchSize: rewrapBatchSize(config),
+    isShared: config.VAULT_STORE === 'postgres',
     log,
   });
   const server = createRpcServer({

@@ -44,3 +44,10 @@ export const createLeadership = (settings: LeadershipSettings): Leadership => {
     },
   };
 };
+
+/** For a store that one process owns: there is nobody else. */
+export const ALWAYS_LEADER: Leadership = {
+  isLeader: () => true,
+  renew: async () => undefined,
+  resign: async () => undefined,
+};

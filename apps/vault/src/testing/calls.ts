@@ -6,6 +6,7 @@ import {
   VaultGatewayServiceService,
   VaultServiceService,
 } from '@portolan/proto';
+import type { RpcClient } from '@portolan/rpc';
 import { PlatformError } from '@portolan/service-kit';
 import { IN_TIME, type RunningVault } from './vault-service.ts';
 
@@ -50,6 +51,16 @@ export const resolve = (
   vault
     .as('gateway')
     .unary(VaultGatewayServiceService.resolveCredential, { organizationId, workspaceId, credentialId }, IN_TIME);
+
+/** The secrets of a credential of `ws-1`, as a gateway gets them. */
+export const secretsOf = async (gateway: RpcClient, credentialId: string): Promise<Readonly<Record<string, string>>> =>
+  secretsIn(
+    await gateway.unary(
+      VaultGatewayServiceService.resolveCredential,
+      { organizationId: 'org-1', workspaceId: 'ws-1', credentialId },
+      IN_TIME,
+    ),
+  );
 
 /** The secrets of an answer, by field. */
 export const secretsIn = ({ secrets }: ResolveCredentialResponse): Readonly<Record<string, string>> =>

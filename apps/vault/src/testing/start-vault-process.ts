@@ -1,0 +1,97 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { VaultFolder } from './vault-service.ts';
+
+const SOURCES = fileURLToPath(new URL('..', import.meta.url));
+const START_TIMEOUT_MS = 120_000;
+const REQUIRE_FOR_COMMONJS = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+/** A bundle of the service for the processes of one test. Packages stay outside. */
+export interface VaultBundle {
+  readonly entry: string;
+  remove(): Promise<void>;
+}
+
+export const bundleVault = async (): Promise<VaultBundle> => {
+  // Beside the sources, so that the packages left out of the bundle are found.
+  const folder = join(SOURCES, '..', 'dist', `test-${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  const entry = join(folder, 'main.mjs');
+  await build({
+    entryPoints: [join(SOURCES, 'main.ts')],
+    outfile: entry,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // It reads files beside itself.
+    plugins: [
+      {
+        name: 'keep-pglite-outside',
+        setup: ({ onResolve }) => {
+          onResolve({ filter: /^@electric-sql\/pglite$/ }, async ({ resolveDir }) => ({
+            path: join(resolveDir, '..', 'node_modules', '@electric-sql', 'pglite', 'dist', 'index.js'),
+            external: true,
+          }));
+        },
+      },
+    ],
+    banner: { js: REQUIRE_FOR_COMMONJS },
+    logLevel: 'warning',
+  });
+  await cp(join(SOURCES, '..', 'migrations'), join(folder, 'migrations'), { recursive: true });
+  return { entry, remove: () => rm(dirname(entry), { recursive: true, force: true }) };
+};
+
+export interface VaultProcess {
+  readonly port: number;
+  /** Kills it at once, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to stop. @returns its exit code */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the service as a process of its own and waits until it is open. */
+export const startVaultProcess = async (
+  { entry }: VaultBundle,
+  { env }: Pick<VaultFolder, 'env'>,
+): Promise<VaultProcess> => {
+  const child = fork(entry, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let complaint = '';
+  child.stderr?.on('data', (chunk) => {
+    complaint += String(chunk);
+  });
+  const closed = once(child, 'close');
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await closed;
+  };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), START_TIMEOUT_MS);
+  try {
+    const message: unknown = await Promise.race([
+      once(child, 'message', { signal: late.signal }).then(([first]) => first),
+      closed.then(() => undefined),
+    ]);
+    const target = typeof message === 'object' && message !== null && 'target' in message ? String(message.target) : '';
+    const port = Number(target.split(':').at(-1));
+    if (!(port > 0)) throw new Error('it ended before it was open');
+    return {
+      port,
+      kill,
+      stop: async () => {
+        child.kill('SIGTERM');
+        const [code] = await closed;
+        return code;
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw new Error(`the vault did not start: ${complaint}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VaultServiceService } from '@portolan/proto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { creation, secretsOf } from '../testing/calls.ts';
+import { killConformance } from '../testing/kill-conformance.ts';
+import { bundleVault, startVaultProcess, type VaultBundle } from '../testing/start-vault-process.ts';
+import { clientFor, createVaultFolder, IN_TIME, type VaultFolder } from '../testing/vault-service.ts';
+
+let bundle: VaultBundle;
+const folders: VaultFolder[] = [];
+beforeAll(async () => {
+  bundle = await bundleVault();
+});
+afterAll(async () => {
+  for (const folder of folders) await folder.remove();
+  await bundle.remove();
+});
+
+const newFolder = async (): Promise<VaultFolder> => {
+  const folder = await createVaultFolder();
+  folders.push(folder);
+  return folder;
+};
+
+/** The forms in which a secret might lie around. */
+const shapesOf = (secret: string): readonly Buffer[] => {
+  const bytes = Buffer.from(secret);
+  const inBase64 = [0, 1, 2].map((shift) =>
+    // A text inside a longer one has one of three forms; its ends depend on what is beside it.
+    Buffer.concat([Buffer.alloc(shift, 'x'), bytes])
+      .toString('base64')
+      .slice(4, -4),
+  );
+  return [
+    bytes,
+    Buffer.from(bytes.toString('hex')),
+    Buffer.from(bytes.toString('hex').toUpperCase()),
+    Buffer.from(secret, 'utf16le'),
+    Buffer.from(encodeURIComponent(secret)),
+    Buffer.from(JSON.stringify(JSON.stringify(secret)).slice(3, -3)),
+    ...inBase64.map((text) => Buffer.from(text)),
+    ...inBase64.map((text) => Buffer.from(text.replaceAll('+', '-').replaceAll('/', '_'))),
+  ];
+};
+
+test('V1: nothing that the vault leaves on the disk shows a secret', async () => {
+  const folder = await newFolder();
+  const secrets = Array.from({ length: 20 }, (_, at) => `sk-Canary${at}/+"=%${'Zq8rT5uV2wX9yA1b'.repeat(2)}${at}`);
+  const vault = await startVaultProcess(bundle, folder);
+  const [controlPlane, gateway] = [
+    clientFor(folder, vault.port, 'control-plane'),
+    clientFor(folder, vault.port, 'gateway'),
+  ];
+  for (const secret of secrets) {
+    const request = creation({ settings: { key: secret, custom_headers: { 'x-more': `${secret}2` } } });
+    await controlPlane.unary(VaultServiceService.createCredential, request, IN_TIME);
+    expect((await secretsOf(gateway, request.id)).key).toBe(secret);
+  }
+  controlPlane.close();
+  gateway.close();
+  // Killed, so that what an orderly end would have tidied away is still there.
+  await vault.kill();
+
+  const needles = secrets.flatMap(shapesOf);
+  let searchedBytes = 0;
+  for (const entry of await readdir(folder.directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const content = await readFile(join(entry.parentPath, entry.name));
+    searchedBytes += content.length;
+    for (const needle of needles) expect(content.includes(needle), `${entry.name} shows a secret`).toBe(false);
+  }
+  expect(searchedBytes).toBeGreaterThan(1_000_000);
+  // The search finds what is there.
+  expect(shapesOf('sk-Canary').some((shape) => Buffer.from('key=sk-Canary').includes(shape))).toBe(true);
+}, 120_000);
+
+/** Many more for a night: `VAULT_TEST_KILLS=200`. */
+killConformance(async () => ({ bundle, folder: await newFolder() }), Number(process.env.VAULT_TEST_KILLS ?? 2));
