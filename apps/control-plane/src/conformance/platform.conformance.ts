@@ -9,6 +9,7 @@ import { partialsConformance } from '../http/routes/partials/partials.conformanc
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
 import { sessionsConformance } from '../http/routes/sessions/sessions.conformance.ts';
+import { virtualKeysConformance } from '../http/routes/virtual-keys/virtual-keys.conformance.ts';
 import { workspaceMembersConformance } from '../http/routes/workspace-members/workspace-members.conformance.ts';
 import { workspacesConformance } from '../http/routes/workspaces/workspaces.conformance.ts';
 import { housekeepingConformance } from '../jobs/housekeeping.conformance.ts';
@@ -35,6 +36,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   workspacesConformance(get);
   workspaceMembersConformance(get);
   apiKeysConformance(get);
+  virtualKeysConformance(get);
   collectionsConformance(get);
   labelsConformance(get);
   promptsConformance(get);

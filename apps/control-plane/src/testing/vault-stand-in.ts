@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Peppers } from '@portolan/api-key';
+import { providerFields } from '@portolan/credential-rules';
 import { maskSecret, PlatformError } from '@portolan/service-kit';
 import type { JsonObject } from '../domain/json.ts';
 import type { Vault, VaultCredential } from '../ports/vault.ts';
@@ -9,13 +10,31 @@ const PEPPERS: Peppers = {
   previous: null,
 };
 
-const SECRET_FIELDS = /key|secret|token|service_account|custom_headers|fingerprint|external_id/i;
+/** What the vault says of settings that its provider does not have. */
+const refuse = (problems: readonly string[]): never => {
+  throw new PlatformError('invalid_request_error', {
+    public: problems.join(' '),
+    param: 'settings',
+    errors: problems,
+  });
+};
+
+const assertKnown = (provider: string, settings: JsonObject): void => {
+  const names = new Set(providerFields(provider).fields.flatMap(({ name, camelName }) => [name, camelName]));
+  const unknown = Object.keys(settings).filter((name) => !names.has(name));
+  if (unknown.length > 0) refuse(unknown.map((name) => `"${name}" is no setting of this provider.`));
+};
+
+const isSecret = (provider: string, name: string): boolean =>
+  providerFields(provider).fields.some((field) => field.name === name && field.isSecret);
 
 type Stored = VaultCredential & { readonly organizationId: string; readonly createdAtMs: number };
 
 export interface VaultStandIn extends Vault {
   /** What it holds, by credential id. */
   readonly stored: ReadonlyMap<string, Stored>;
+  /** For how long the secrets before the last rotation work on, by credential id. */
+  readonly overlaps: ReadonlyMap<string, number | undefined>;
   /** The next calls that change anything fail as if the vault were gone. */
   fail(failing: boolean): void;
 }
@@ -23,19 +42,20 @@ export interface VaultStandIn extends Vault {
 /** Stands in for the vault in tests of the control plane: it keeps no secret, only what the real one would tell of it. */
 export const vaultStandIn = (): VaultStandIn => {
   const stored = new Map<string, Stored>();
+  const overlaps = new Map<string, number | undefined>();
   let failing = false;
   const guard = (): void => {
     if (failing) throw new PlatformError('store_unavailable', { public: 'The vault does not answer at the moment.' });
   };
-  const split = (settings: JsonObject): Pick<VaultCredential, 'settings' | 'masked'> => {
+  const split = (provider: string, settings: JsonObject): Pick<VaultCredential, 'settings' | 'masked'> => {
     const entries = Object.entries(settings).filter(
       ([, value]) => value !== null && value !== undefined && value !== '',
     );
     return {
-      settings: Object.fromEntries(entries.filter(([name]) => !SECRET_FIELDS.test(name))),
+      settings: Object.fromEntries(entries.filter(([name]) => !isSecret(provider, name))),
       masked: Object.fromEntries(
         entries
-          .filter(([name]) => SECRET_FIELDS.test(name))
+          .filter(([name]) => isSecret(provider, name))
           .map(([name, value]) => [name, typeof value === 'string' ? maskSecret(value) : '********']),
       ),
     };
@@ -45,7 +65,8 @@ export const vaultStandIn = (): VaultStandIn => {
     const found = stored.get(id);
     if (found === undefined || found.organizationId !== organizationId)
       throw new PlatformError('not_found', { public: 'There is no such credential.' });
-    const next = split(settings);
+    assertKnown(found.provider, settings);
+    const next = split(found.provider, settings);
     const kept = (values: Readonly<Record<string, unknown>>) =>
       Object.entries(values).filter(([name]) => settings[name] !== null);
     const updated = {
@@ -62,16 +83,18 @@ export const vaultStandIn = (): VaultStandIn => {
   };
   return {
     stored,
+    overlaps,
     fail: (value) => {
       failing = value;
     },
     create: async ({ organizationId, id, provider, settings }) => {
       guard();
+      assertKnown(provider, settings);
       const created = {
         id,
         organizationId,
         provider,
-        ...split(settings),
+        ...split(provider, settings),
         generation: 1,
         revoked: false,
         createdAtMs: Date.now(),
@@ -80,7 +103,13 @@ export const vaultStandIn = (): VaultStandIn => {
       return created;
     },
     update: async ({ organizationId, id, settings }) => change(organizationId, id, settings),
-    rotate: async ({ organizationId, id, settings }) => change(organizationId, id, settings),
+    rotate: async ({ organizationId, id, settings, overlapMs }) => {
+      const provider = stored.get(id)?.provider ?? '';
+      if (Object.keys(settings).some((name) => !isSecret(provider, name))) refuse(['Only secrets are rotated.']);
+      const rotated = change(organizationId, id, settings);
+      overlaps.set(id, overlapMs);
+      return rotated;
+    },
     revoke: async ({ organizationId, id }) => {
       guard();
       const found = stored.get(id);

@@ -8,6 +8,7 @@ import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
 import { promptRoutes } from './prompts/index.ts';
 import { sessionRoutes } from './sessions/index.ts';
+import { virtualKeyRoutes } from './virtual-keys/index.ts';
 import { workspaceMemberRoutes } from './workspace-members/index.ts';
 import { workspaceRoutes } from './workspaces/index.ts';
 
@@ -15,6 +16,7 @@ import { workspaceRoutes } from './workspaces/index.ts';
 export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...configRoutes,
+  ...virtualKeyRoutes,
   ...sessionRoutes,
   ...workspaceRoutes,
   ...workspaceMemberRoutes,
