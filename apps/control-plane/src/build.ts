@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createTrust } from '@portolan/egress-rules';
+import type { BackendChoice } from '@portolan/jobs';
 import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
 import { CODES, type Logger, PlatformError, Secret, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
@@ -12,6 +13,7 @@ import { createFeed } from './change/feed.ts';
 import type { ControlPlaneConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { createServer } from './http/server.ts';
+import { openJobs } from './jobs/queue.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createGatewayRpc } from './rpc/server.ts';
 import { type FirstStart, prepareFirstStart } from './setup/first-start.ts';
@@ -32,11 +34,29 @@ export interface ControlPlane {
   drain(graceMs: number): Promise<void>;
 }
 
-const openDatabase = (config: ControlPlaneConfig): Promise<MigratableDatabase> => {
-  const { CONTROL_PLANE_DATABASE_URL: url, CONTROL_PLANE_DATA_DIR: dataDir } = config;
-  if (url !== undefined) return Promise.resolve(openPostgres({ url, applicationName: 'portolan-control-plane' }));
-  if (dataDir !== undefined) return openPglite({ dataDir });
-  throw new Error('Set CONTROL_PLANE_DATABASE_URL, or CONTROL_PLANE_DATA_DIR for the embedded database.');
+interface Stores {
+  readonly db: MigratableDatabase;
+  /** Where jobs wait. */
+  readonly queue: BackendChoice;
+}
+
+const openStores = async (config: ControlPlaneConfig): Promise<Stores> => {
+  const {
+    CONTROL_PLANE_DATABASE_URL: url,
+    CONTROL_PLANE_DATA_DIR: dataDir,
+    CONTROL_PLANE_REDIS_URL: redisUrl,
+  } = config;
+  const redis: BackendChoice | undefined =
+    redisUrl === undefined ? undefined : { kind: 'redis', url: new Secret(redisUrl) };
+  if (url !== undefined) {
+    if (redis === undefined) throw new Error('Set CONTROL_PLANE_REDIS_URL: with PostgreSQL, jobs wait in Redis.');
+    return { db: openPostgres({ url, applicationName: 'portolan-control-plane' }), queue: redis };
+  }
+  if (dataDir === undefined) {
+    throw new Error('Set CONTROL_PLANE_DATABASE_URL, or CONTROL_PLANE_DATA_DIR for the embedded database.');
+  }
+  const embedded = await openPglite({ dataDir });
+  return { db: embedded, queue: redis ?? { kind: 'embedded', database: embedded } };
 };
 
 const readKey = async (file: string | undefined): Promise<string | undefined> =>
@@ -57,7 +77,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger): Promise<ControlPlane> => {
   const clock = systemClock;
   const transports = await openTransports(config, clock, log);
-  const db = await openDatabase(config);
+  const { db, queue } = await openStores(config);
   await migrate(db, 'control-plane', await readMigrations(import.meta.url));
   const errors = createErrorCodec({ CODES, PlatformError });
   const vaultClient = createRpcClient({
@@ -99,6 +119,8 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     onUnexpected: (error, path) => log.error({ error, path }, 'a call of a gateway failed'),
   });
 
+  const jobs = await openJobs(deps, queue);
+
   let prepared = false;
   let stopping = false;
   let databaseAnswers = true;
@@ -133,6 +155,7 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
           });
           prepared = true;
           rpc.setServing(true);
+          if (config.CONTROL_PLANE_RUN_JOBS) jobs.start();
           return;
         } catch (error) {
           if (attempt === 0) log.warn({ error }, 'not ready yet: the vault or the database does not answer');
@@ -146,7 +169,7 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     },
     async drain(graceMs) {
       clearInterval(check);
-      await Promise.all([server.close(), rpc.stop(graceMs)]);
+      await Promise.all([server.close(), rpc.stop(graceMs), jobs.stop(graceMs)]);
       feed.stop();
       vaultClient.close();
       transports.close();
