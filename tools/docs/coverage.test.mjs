@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GUARDRAIL_CHECKS } from '../../apps/control-plane/src/domain/guardrail-checks.ts';
 import { snippets } from '../../apps/standalone/src/banner.ts';
 import { providerSettings } from '../../libs/config-schema/src/provider-settings.ts';
 import { configNode } from '../../libs/config-schema/src/target.ts';
@@ -38,6 +39,11 @@ test('every field of a config is on the page of configs', () => {
   const fields = Object.keys(configNode.shape).filter((name) => !Object.hasOwn(providerSettings, name));
   expect(fields.length).toBeGreaterThan(20);
   expect(fields.filter((name) => !words.has(name))).toEqual([]);
+});
+
+test('every check of guardrails has a row, and no row is of a check that is gone', () => {
+  const rows = rowNames('docs/guardrails.md', 'Checks').filter((name) => !name.endsWith('…'));
+  expect(rows.toSorted()).toEqual(Object.keys(GUARDRAIL_CHECKS).toSorted());
 });
 
 test('every header that the gateway reads or writes is on the page of calls', () => {
