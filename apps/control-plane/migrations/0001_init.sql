@@ -184,6 +184,7 @@ create table api_key_secrets (
 );
 
 create index api_key_secrets_by_key on api_key_secrets (api_key_id);
+create index api_key_secrets_by_public_part on api_key_secrets (public_part);
 create index api_key_secrets_by_end on api_key_secrets (ends_at) where ends_at is not null;
 
 create table configs (

@@ -1,7 +1,8 @@
-import { type Peppers, possibleDigests } from '@portolan/api-key';
+import { type Peppers, possibleDigests, publicPartOf } from '@portolan/api-key';
 import { PlatformError } from '@portolan/service-kit';
 import type { Sql } from '@portolan/sql';
 import * as z from 'zod';
+import type { Vault } from '../ports/vault.ts';
 import { readRow } from '../store/rows.ts';
 import { type Caller, loadUser } from './principal.ts';
 
@@ -25,16 +26,40 @@ const FIND = `
 export const unknownKey = (): PlatformError =>
   new PlatformError('invalid_api_key', { public: 'Invalid API Key.', param: 'x-portkey-api-key' });
 
+const findUnder = async (sql: Sql, key: string, peppers: Peppers) => {
+  const [current, previous = current] = possibleDigests(key, peppers);
+  return current === undefined || previous === undefined
+    ? undefined
+    : readRow(keyRow, await sql.query(FIND, [current.digest, previous.digest]));
+};
+
+/** A key that another instance made under a pepper which this one has not heard of yet is found as well. */
+const findKey = async (sql: Sql, key: string, vault: Pick<Vault, 'peppers'>) => {
+  const peppers = await vault.peppers();
+  const found = await findUnder(sql, key, peppers);
+  const publicPart = found === undefined ? publicPartOf(key) : undefined;
+  if (publicPart === undefined) return found;
+  const [secret] = await sql.query('select pepper_id from api_key_secrets where public_part = $1 limit 1', [
+    publicPart,
+  ]);
+  if (secret === undefined) return undefined;
+  const newer = await vault.peppers(String(secret.pepper_id));
+  return newer === peppers ? undefined : findUnder(sql, key, newer);
+};
+
 const hasPassed = (end: Date | null, nowMs: number): boolean => end !== null && end.getTime() <= nowMs;
 
 /**
  * Whose key it is.
  * @throws PlatformError  401 for a key that nobody issued, that was revoked, or that has ended
  */
-export const callerOfKey = async (sql: Sql, key: string, peppers: Peppers, nowMs: number): Promise<Caller> => {
-  const [current, previous] = possibleDigests(key, peppers);
-  if (current === undefined) throw unknownKey();
-  const row = readRow(keyRow, await sql.query(FIND, [current.digest, (previous ?? current).digest]));
+export const callerOfKey = async (
+  sql: Sql,
+  key: string,
+  vault: Pick<Vault, 'peppers'>,
+  nowMs: number,
+): Promise<Caller> => {
+  const row = await findKey(sql, key, vault);
   if (row === undefined || row.status === 'revoked') throw unknownKey();
   if (hasPassed(row.expires_at, nowMs) || hasPassed(row.ends_at, nowMs)) {
     throw new PlatformError('api_key_expired', { public: 'The API key has expired.', param: 'x-portkey-api-key' });

@@ -11,7 +11,7 @@ type Door = (call: OpenCall, deps: Deps) => Promise<Caller | undefined>;
 
 const byApiKey: Door = async (call, { db, vault }) => {
   const credential = credentialOf(call);
-  return credential === undefined ? undefined : callerOfKey(db, credential, await vault.peppers(), call.nowMs);
+  return credential === undefined ? undefined : callerOfKey(db, credential, vault, call.nowMs);
 };
 
 /** A key that was sent on purpose counts before a cookie that a browser adds by itself. */

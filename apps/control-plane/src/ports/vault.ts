@@ -46,6 +46,9 @@ export interface Vault {
     })[];
     readonly hasMore: boolean;
   }>;
-  /** Under what API keys are digested. Answered from memory once asked. */
-  peppers(): Promise<Peppers>;
+  /**
+   * Under what API keys are digested. Answered from memory once asked.
+   * @param knownAs  the id of a pepper that has been seen in use: when it is not among those held, they are asked for anew
+   */
+  peppers(knownAs?: string): Promise<Peppers>;
 }

@@ -21,10 +21,20 @@ const TIMEOUT_MS = 5_000;
 const PAGE = 500;
 /** Peppers change by an operator's hand only; the one before stays good for long. */
 const PEPPERS_FRESH_MS = 60_000;
+/** A digest under a pepper that the vault does not have either must not make every look-up ask. */
+const ASK_AGAIN_MS = 1_000;
 
 const settingsJson = z.record(z.string(), z.unknown());
 
-const bytesOf = (settings: JsonObject): Buffer => Buffer.from(JSON.stringify(settings), 'utf8');
+/** Settings as bytes, erased once they are sent. */
+const sending = async <T>(settings: JsonObject, send: (bytes: Buffer) => Promise<T>): Promise<T> => {
+  const bytes = Buffer.from(JSON.stringify(settings), 'utf8');
+  try {
+    return await send(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+};
 
 const credentialOf = (credential: Credential | undefined): VaultCredential => {
   if (credential === undefined)
@@ -68,45 +78,27 @@ export const rpcVault = ({ client, clock }: RpcVaultOptions): Vault => {
 
   return {
     create: async ({ organizationId, workspaceId, id, actor, provider, settings }) => {
-      const { credential } = await client.unary(
-        VaultServiceService.createCredential,
-        {
-          id,
-          organizationId,
-          workspaceId: workspaceId ?? '',
-          provider,
-          settingsJson: bytesOf(settings),
-          extraHosts: [],
-          actor,
-        },
-        options,
+      const request = { id, organizationId, workspaceId: workspaceId ?? '', provider, extraHosts: [], actor };
+      const { credential } = await sending(settings, (settingsJson) =>
+        client.unary(VaultServiceService.createCredential, { ...request, settingsJson }, options),
       );
       return credentialOf(credential);
     },
-    update: async ({ organizationId, id, actor, settings }) => {
-      const { credential } = await client.unary(
-        VaultServiceService.updateCredential,
-        {
-          organizationId,
-          id,
-          actor,
-          expectedGeneration: undefined,
-          settingsJson: bytesOf(settings),
-          extraHosts: undefined,
-        },
-        options,
+    update: async ({ settings, ...ref }) => {
+      const request = { ...ref, expectedGeneration: undefined, extraHosts: undefined };
+      const { credential } = await sending(settings, (settingsJson) =>
+        client.unary(VaultServiceService.updateCredential, { ...request, settingsJson }, options),
       );
       return credentialOf(credential);
     },
-    rotate: async ({ organizationId, id, actor, settings, overlapMs }) => {
+    rotate: async ({ settings, overlapMs, ...ref }) => {
       const overlap =
         overlapMs === undefined
           ? undefined
           : { seconds: Math.floor(overlapMs / 1_000), nanos: Math.round(overlapMs % 1_000) * 1_000_000 };
-      const { credential } = await client.unary(
-        VaultServiceService.rotateCredential,
-        { organizationId, id, actor, expectedGeneration: undefined, settingsJson: bytesOf(settings), overlap },
-        options,
+      const request = { ...ref, expectedGeneration: undefined, overlap };
+      const { credential } = await sending(settings, (settingsJson) =>
+        client.unary(VaultServiceService.rotateCredential, { ...request, settingsJson }, options),
       );
       return credentialOf(credential);
     },
@@ -128,8 +120,10 @@ export const rpcVault = ({ client, clock }: RpcVaultOptions): Vault => {
         hasMore,
       };
     },
-    peppers: async () => {
+    peppers: async (knownAs) => {
       if (held === undefined) return askOnce();
+      const isKnown = [held.peppers.current, held.peppers.previous].some((pepper) => pepper?.id === knownAs);
+      if (knownAs !== undefined && !isKnown && clock.monotonicMs() - held.atMs > ASK_AGAIN_MS) return askOnce();
       // What is held serves on while newer ones are asked for, and while the vault is gone.
       if (clock.monotonicMs() - held.atMs > PEPPERS_FRESH_MS) void askOnce().catch(() => undefined);
       return held.peppers;

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { scopesFor } from '@portolan/access-control';
+import { createApiKey } from '@portolan/api-key';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { callerOfKey } from '../../../access/api-key.ts';
+import { issueApiKey } from '../../../setup/issue-api-key.ts';
 import type { Tenant, TestPlatform } from '../../../testing/platform.ts';
 
 const DAY_MS = 86_400_000;
@@ -403,6 +407,26 @@ export const apiKeysConformance = (platform: () => TestPlatform): void => {
       const { id, key } = (await create({ name: 'self', scopes: ['logs.view'] })).body;
       expect(await call(key, 'GET', '/api-keys/self')).toMatchObject({ status: 200, body: { id, name: 'self' } });
       expect((await call('pk-nobody', 'GET', '/api-keys/self')).status).toBe(401);
+    });
+
+    test('a key that another instance made under a newer pepper is known here at once', async () => {
+      const key = createApiKey();
+      const [older, newer] = ['older', 'newer'].map((id) => ({ id, secret: createHash('sha256').update(id).digest() }));
+      if (older === undefined || newer === undefined) throw new Error('There are two peppers.');
+      const id = platform().deps.newId();
+      await platform().deps.db.transaction((tx) =>
+        issueApiKey(tx, newer, { ...tenant, id, key, type: 'workspace-service', name: 'elsewhere', by: 'test' }),
+      );
+      const asked: (string | undefined)[] = [];
+      const vault = {
+        peppers: async (knownAs?: string) => {
+          asked.push(knownAs);
+          return knownAs === undefined ? { current: older, previous: null } : { current: newer, previous: older };
+        },
+      };
+      const caller = await callerOfKey(platform().deps.db, key, vault, Date.now());
+      expect(caller.actor).toEqual({ type: 'api_key', id });
+      expect(asked).toEqual([undefined, 'newer']);
     });
 
     test('gateways hear of every change, each with a higher generation', async () => {
