@@ -22,8 +22,6 @@ export const createConfigReader = (providers: ProviderRegistry, checkHost: HostC
     if (!parsed.ok) throw invalidConfig(parsed.message, parsed.errors);
     const route = planConfig(parsed.config);
     for (const { target, policy } of leaves(route)) {
-      if (target.promptId !== undefined)
-        throw invalidConfig('You cannot pass config with prompt id in /v1/prompts route');
       // No guardrail exists yet: a config that asks for one must not run as if it had passed.
       const hooks = [...policy.beforeRequestHooks, ...policy.afterRequestHooks].map(({ id }) => id);
       if (hooks.length > 0) throw invalidConfig(`Following guardrails are not valid: ${hooks.join(', ')}`);

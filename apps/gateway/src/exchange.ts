@@ -5,6 +5,7 @@ import type { Cancellation } from './cancellation.ts';
 import type { ClientHeaders } from './http/client-headers.ts';
 import type { ApiKey } from './ports/api-keys.ts';
 import type { Workspace } from './ports/workspace.ts';
+import type { CallPrompts } from './prompts/prompt-route.ts';
 import type { Trial } from './trial.ts';
 
 /** What a path asks for: an endpoint of providers, or something that the gateway makes of one, or answers itself. */
@@ -60,6 +61,8 @@ export interface Understood extends Identified {
 
 /** … and which way it shall go. */
 export interface Routed extends Understood {
+  /** Of a call of a prompt; `body` is then what the prompt of the path became, and `bytes` what the caller sent. */
+  readonly prompts: CallPrompts | undefined;
   readonly endpoint: EndpointName;
   readonly route: RouteNode;
   readonly config: ConfigRef;
@@ -120,7 +123,10 @@ export const understood = (call: Identified, body: JsonObject, metadata: Underst
 });
 
 /** What is found out when it is decided which way a call goes. */
-export type Way = Pick<Routed, 'endpoint' | 'workspace' | 'route' | 'config' | 'providerFromRequest'>;
+export type Way = Pick<
+  Routed,
+  'endpoint' | 'body' | 'prompts' | 'workspace' | 'route' | 'config' | 'providerFromRequest'
+>;
 
 /** The call with the way it goes. */
 export const routed = (call: Understood, way: Way): Routed => ({
@@ -138,7 +144,8 @@ export const routed = (call: Understood, way: Way): Routed => ({
   workspace: way.workspace,
   gatewayKey: call.gatewayKey,
   callerCredential: call.callerCredential,
-  body: call.body,
+  body: way.body,
+  prompts: way.prompts,
   metadata: call.metadata,
   endpoint: way.endpoint,
   route: way.route,

@@ -20,6 +20,9 @@ export interface LogRecord {
   readonly userId: string | null;
   readonly config: string | null;
   readonly configVersion: string | null;
+  readonly promptId: string | null;
+  readonly promptVersionId: string | null;
+  readonly promptSlug: string | null;
   readonly endpoint: string;
   readonly requestMethod: string;
   readonly requestUrl: string;

@@ -1,6 +1,7 @@
 import { type Cost, costOf } from '@portolan/model-catalog';
 import type { Completion, Reply, Routed } from './exchange.ts';
 import type { LogRecord } from './log-record.ts';
+import { promptOf } from './prompts/prompt-route.ts';
 import type { Trial } from './trial.ts';
 
 /** What is kept of one body, in bytes. */
@@ -24,6 +25,7 @@ const toLogRecord = (
 ): LogRecord => {
   const { headers, ids } = call;
   const attempts = trial.attempts;
+  const prompt = promptOf(call.prompts, trial.path);
   const status = completion?.outcome === 'client_closed' ? 499 : trial.status;
   const complete = completion === undefined || completion.outcome === 'complete';
   const isSuccess = complete && status >= 200 && status < 300;
@@ -47,6 +49,9 @@ const toLogRecord = (
     userId: call.apiKey.userId ?? null,
     config: call.config.slug ?? null,
     configVersion: call.config.version ?? null,
+    promptId: prompt?.tags.prompt_id ?? null,
+    promptVersionId: prompt?.tags.prompt_version_id ?? null,
+    promptSlug: prompt?.tags.prompt_slug ?? null,
     endpoint: call.endpoint,
     requestMethod: call.method,
     requestUrl: call.url,

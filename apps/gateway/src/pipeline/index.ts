@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.ts';
 import { listCatalogue } from './list-catalogue.ts';
 import { readBody } from './read-body.ts';
 import { record } from './record.ts';
+import { renderPrompt } from './render-prompt.ts';
 import { type ConfigSources, resolveConfig } from './resolve-config.ts';
 import { type RouteDeps, route } from './route.ts';
 import { savedOnly } from './saved-only.ts';
@@ -26,11 +27,14 @@ export const pipeline = (deps: PipelineDeps): Handle<Received> => {
     savedOnly, // with what they may bring along
     readBody: readBody(deps.headersToMetadata), // what
     listCatalogue, // asks for nobody in particular
+    renderPrompt, // asks for nothing but a filled-in prompt
     resolveConfig: resolveConfig(deps), // which way
     record: record(deps.logs, deps.clock, deps.log), // leaves a record of every target tried
     route: route(deps), // goes there
   };
   return steps.authenticate(
-    steps.savedOnly(steps.readBody(steps.listCatalogue(steps.resolveConfig(steps.record(steps.route))))),
+    steps.savedOnly(
+      steps.readBody(steps.listCatalogue(steps.renderPrompt(steps.resolveConfig(steps.record(steps.route))))),
+    ),
   );
 };

@@ -7,12 +7,15 @@ import {
   type RouteNode,
   slugsIn,
 } from '@portolan/config-schema';
-import { type EndpointName, type ProviderRegistry, stringAt } from '@portolan/providers';
+import { type ProviderRegistry, stringAt } from '@portolan/providers';
 import { PlatformError } from '@portolan/service-kit';
 import { LRUCache } from 'lru-cache';
 import { type ConfigReader, invalidConfig } from '../config-reader.ts';
 import { type ConfigRef, type Routed, routed, type Step, type Understood, type Way } from '../exchange.ts';
+import { lookTwice, type Search } from '../look-twice.ts';
 import type { Workspace } from '../ports/workspace.ts';
+import { refusePromptIds, routePrompts } from '../prompts/prompt-route.ts';
+import { promptWorkspace } from '../prompts/prompt-workspace.ts';
 import { modelSlug } from '../request-provider.ts';
 
 export interface ConfigSources {
@@ -42,55 +45,61 @@ export const resolveConfig = (sources: ConfigSources): Step<Understood, Routed> 
     return route;
   };
   return (next) => (call) => {
-    const found = wayOf(call, call.workspace, sources, readInline);
-    return found.kind === 'way'
-      ? next(routed(call, found.way))
-      : lookAgain(call, found, sources, readInline).then((way) => next(routed(call, way)));
+    const workspace = call.asks === 'completePrompt' ? promptWorkspace(call) : call.workspace;
+    const look = (each: Workspace) => wayOf(call, each, sources, readInline);
+    const way =
+      workspace instanceof Promise ? workspace.then((each) => lookTwice(each, look)) : lookTwice(workspace, look);
+    return way instanceof Promise ? way.then((found) => next(routed(call, found))) : next(routed(call, way));
   };
 };
 
-/** The way of a call, or what it names and the workspace does not have. */
-type Search =
-  | { readonly kind: 'way'; readonly way: Way }
-  | { readonly kind: 'missed'; readonly missed: string; readonly error: PlatformError };
-
-/** What a call names may have been saved a moment ago: looked for once more before it is refused. */
-const lookAgain = async (
+const wayOf = (
   call: Understood,
-  first: Search & { kind: 'missed' },
+  workspace: Workspace,
   sources: ConfigSources,
   readInline: InlineReader,
-): Promise<Way> => {
-  const newer = await call.workspace.newer(first.missed);
-  if (newer === undefined) throw first.error;
-  const second = wayOf(call, newer, sources, readInline);
-  if (second.kind === 'missed') throw second.error;
-  return second.way;
-};
-
-const wayOf = (call: Understood, workspace: Workspace, sources: ConfigSources, readInline: InlineReader): Search => {
+): Search<Way> => {
   const chosen = chosenConfig(call, workspace, readInline);
   if (chosen === undefined) {
     return { kind: 'missed', missed: configText(call) ?? '', error: invalidConfig('Invalid config id passed') };
   }
-  const named = namedTarget(call, chosen, sources);
+  const request = requestOf(call, workspace, chosen.route);
+  if (request.kind === 'missed') return request;
+  const { route, prompts, endpoint, body } = request.value;
+  const named = namedTarget(call, { ...chosen, route }, sources);
   const unknown = unknownSlugs(named, workspace);
   if (unknown.length > 0) return { kind: 'missed', missed: unknown.join(), error: notValid(unknown) };
   return {
-    kind: 'way',
-    way: {
-      endpoint: endpointOf(call),
+    kind: 'found',
+    value: {
+      endpoint,
       workspace,
+      body,
+      prompts,
       route: withRetryHeader(named, call.headers.retryCount),
       config: chosen.config,
-      providerFromRequest: named !== chosen.route,
+      providerFromRequest: named !== route,
     },
   };
 };
 
-const endpointOf = ({ asks }: Understood): EndpointName => {
-  if (asks === 'retrieveModel' || asks === 'completePrompt' || asks === 'renderPrompt') throw neverHere();
-  return asks;
+/** What is asked of a provider: what the caller asks, or what the prompt that the caller names becomes. */
+const requestOf = (
+  call: Understood,
+  workspace: Workspace,
+  route: RouteNode,
+): Search<Pick<Way, 'endpoint' | 'body' | 'prompts' | 'route'>> => {
+  const { asks, named, body } = call;
+  if (asks === 'completePrompt') {
+    const search = routePrompts(workspace, named, body, route);
+    if (search.kind === 'missed') return search;
+    const { kind, prompts, route: promptRoute } = search.value;
+    const endpoint = kind === 'chat' ? 'chatComplete' : 'complete';
+    return { kind: 'found', value: { endpoint, body: prompts.main.body, prompts, route: promptRoute } };
+  }
+  if (asks === 'retrieveModel' || asks === 'renderPrompt') throw new Error('answered before a way is looked for');
+  refusePromptIds(route);
+  return { kind: 'found', value: { endpoint: asks, body, prompts: undefined, route } };
 };
 
 /** The route of a config, or with the target that the request names where the config leaves that to it. */
@@ -98,8 +107,6 @@ const namedTarget = (call: Understood, { route, config }: ChosenConfig, sources:
   if (route.kind === 'group' || hasProviderSignal(route) || route.target.passthrough) return route;
   return { ...route, target: { ...route.target, ...requestTarget(call, sources, config !== NO_CONFIG) } };
 };
-
-const neverHere = (): Error => new Error('answered before a way is looked for');
 
 /** A config that names nobody, so that nothing about it depends on the deployment. */
 function plainRoute(config: unknown): RouteLeaf {

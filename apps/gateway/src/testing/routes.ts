@@ -71,6 +71,7 @@ export const routedCall = (
   route,
   config: { slug: 'pc-1', version: 'v1' },
   providerFromRequest: false,
+  prompts: undefined,
   ...rest,
   headers: readClientHeaders(rest.headers ?? {}),
 });

@@ -60,7 +60,7 @@ export const resolveCallee = (
     throw new PlatformError('invalid_request_error', { public: 'Invalid provider passed', param: 'provider' });
   }
   const { headers } = call;
-  const body = withoutModelSlug(call.body);
+  const body = withoutModelSlug(bodyOf(call, leaf));
   const forwardNames = headers.forwardHeaders ?? leaf.policy.forwardHeaders;
   const settings = {
     ...(isFallback ? { drop_unsupported_params: 'true' } : undefined),
@@ -96,7 +96,7 @@ export const virtualKeyOf = (call: Routed, leaf: RouteLeaf, nowMs: () => number)
   if (slug === undefined) return undefined;
   const found = call.workspace.virtualKey(slug);
   if (found === undefined) throw unknownVirtualKey(slug);
-  checkUsable(found, modelOf(withoutModelSlug(call.body), leaf), nowMs);
+  checkUsable(found, modelOf(withoutModelSlug(bodyOf(call, leaf)), leaf), nowMs);
   return found;
 };
 
@@ -124,6 +124,9 @@ const checkUsable = (
     });
   }
 };
+
+/** What a target is asked with: the body of the call, or what the target's own prompt became. */
+const bodyOf = (call: Routed, { path }: RouteLeaf): JsonObject => call.prompts?.byPath.get(path)?.body ?? call.body;
 
 /** The model as the provider would be asked for it. */
 const modelOf = (body: JsonObject, { policy }: RouteLeaf): string | undefined =>

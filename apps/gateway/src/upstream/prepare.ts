@@ -57,7 +57,7 @@ export const prepare = (
     stream: body.stream === true && endpoint.stream !== undefined,
     upstream,
     // The caller's own bytes go on when nothing of the body had to change.
-    bytes: upstream.body === call.body ? call.bytes : encode(upstream.body),
+    bytes: upstream.body === call.body && call.prompts === undefined ? call.bytes : encode(upstream.body),
   });
   return translated instanceof Promise ? translated.then(finish) : finish(translated);
 };

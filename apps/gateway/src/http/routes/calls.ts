@@ -13,4 +13,7 @@ export const callRoutes: readonly CallRoute[] = [
   { method: 'POST', path: '/v1/embeddings', asks: 'embed' },
   { method: 'GET', path: '/v1/models', asks: 'listModels' },
   { method: 'GET', path: '/v1/models/*', asks: 'retrieveModel' },
+  { method: 'POST', path: '/v1/prompts/:name/completions', asks: 'completePrompt' },
+  { method: 'POST', path: '/v1/prompts/:name/generate', asks: 'completePrompt' },
+  { method: 'POST', path: '/v1/prompts/:name/render', asks: 'renderPrompt' },
 ];
