@@ -12,6 +12,12 @@ export interface AskOptions {
   readonly leaving: AbortSignal;
 }
 
+/** A question from inside of a transaction of the embedded database cannot be answered: a mistake of the program. */
+const INSIDE_TRANSACTION = '25001';
+
+const isOurs = (error: unknown): boolean =>
+  error instanceof PlatformError || (error instanceof Error && 'code' in error && error.code === INSIDE_TRANSACTION);
+
 export type Ask = <T>(question: () => Promise<T>) => Promise<T>;
 
 /** Asks the queue within a deadline, and lets only so many ask at once. @throws PlatformError */
@@ -25,7 +31,7 @@ export const createAsk = ({ backend, timeoutMs, pendingMax, leaving }: AskOption
       const answer = backend.ready(timeoutMs).then(question);
       return await within(answer, timeoutMs, () => jobsUnavailable('no answer in time'));
     } catch (error) {
-      throw error instanceof PlatformError ? error : jobsUnavailable(error);
+      throw isOurs(error) ? error : jobsUnavailable(error);
     } finally {
       pending -= 1;
     }

@@ -16,7 +16,11 @@ afterAll(() => database.close());
 
 const backend = () => ({ kind: 'embedded', database }) as const;
 
-jobsConformance('jobs in the embedded database', backend);
+jobsConformance('jobs in the embedded database', backend, async (job, schedule) => {
+  const text = 'select next_run_ms from bullmq.scheduler where queue = $1 and scheduler_id = $2';
+  const [row] = await database.query(text, [job, schedule]);
+  return Number(row?.next_run_ms);
+});
 
 test('our own tables may have the names of the queue’s, and neither sees the other', async () => {
   const names = ['job', 'meta', 'event', 'migration', 'scheduler', 'metrics', 'dedup'];
@@ -36,6 +40,16 @@ test('our own tables may have the names of the queue’s, and neither sees the o
   for (const name of names) expect(await database.query(`select own from ${name}`)).toEqual([{ own: name }]);
   expect(await database.query('select add_job() as whose')).toEqual([{ whose: 'ours' }]);
   expect(await migrate(database, 'shop', [{ id: '0001_init', sql: sql + functions }])).toEqual([]);
+});
+
+test('inside of a transaction of the same database an enqueue is refused, and says why', async () => {
+  const arena = createArena(backend);
+  const job = orderJob(() => Promise.resolve());
+  const jobs = await arena.open([job]);
+  const inside = database.transaction(() => jobs.enqueue(job, { order: 'a' }));
+  await expect(inside).rejects.toMatchObject({ code: '25001' });
+  await jobs.enqueue(job, { order: 'a' });
+  await arena.close();
 });
 
 test('a list of texts reaches the database as it is', async () => {

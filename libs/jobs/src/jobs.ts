@@ -53,8 +53,11 @@ export interface Jobs {
    * @throws UnusablePayload
    */
   enqueue<Payload>(job: Job<Payload>, payload: Payload, options?: EnqueueOptions): Promise<string>;
-  /** Begins to run jobs and installs the schedules; both wait for a queue that is away. */
-  start(): void;
+  /**
+   * Begins to run jobs, and installs the schedules; both wait for a queue that is away.
+   * @returns when the schedules are installed, or `stop` was called; nobody has to wait for it
+   */
+  start(): Promise<void>;
   /** Takes no new jobs, waits for those that run, and after `graceMs` puts the rest back into the queue. */
   stop(graceMs: number): Promise<void>;
   /** How many jobs of each name are in which state. @throws PlatformError */
@@ -62,7 +65,7 @@ export interface Jobs {
 }
 
 /** A process may be lost with the same job in it a few times; more often, and the job is likely what kills it. */
-const LOSSES_MAX = 3;
+export const LOSSES_MAX = 3;
 const ID = /^(?!\d+$)[^:]{1,200}$/;
 
 const openBackend = (choice: BackendChoice, log: Logger, commandTimeoutMs: number): Promise<JobBackend> =>
@@ -93,6 +96,7 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
   const leaving = new AbortController();
   const stopping = new AbortController();
   const ask = createAsk({ backend, timeoutMs: enqueueTimeoutMs, pendingMax, leaving: leaving.signal });
+  let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
   const report = (job: AnyJob, id: string, isFinal: boolean, error: Error): void => {
@@ -110,6 +114,11 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
       onFailed: (held, error) => report(job, held?.id ?? '', held?.finishedOn !== undefined, error),
     });
 
+  const start = (): Promise<void> => {
+    workers.push(...jobs.map(startWorker));
+    return installSchedules({ backend, queues, schedules, log, signal: leaving.signal });
+  };
+
   return {
     enqueue: async (job, payload, { id, delayMs } = {}) => {
       requireId(id);
@@ -120,9 +129,8 @@ export const createJobs = async (options: JobsOptions): Promise<Jobs> => {
       return added.id ?? id ?? '';
     },
     start: () => {
-      if (workers.length > 0 || leaving.signal.aborted) return;
-      workers.push(...jobs.map(startWorker));
-      void installSchedules({ backend, queues, schedules, log, signal: leaving.signal });
+      if (!leaving.signal.aborted) started ??= start();
+      return started ?? Promise.resolve();
     },
     stop: (graceMs) => {
       leaving.abort();

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createArena, gate, orderJob } from './testing/arena.ts';
 import { type BrokenLine, openBrokenLine } from './testing/broken-line.ts';
+import { LOST_AFTER_MS } from './testing/orders.ts';
 
 const server = process.env.TEST_REDIS_URL;
 const name = server === undefined ? 'a broken Redis (set TEST_REDIS_URL to run)' : 'a broken Redis';
@@ -119,14 +120,14 @@ describe.skipIf(server === undefined)(name, () => {
       started.push(order);
       return started.length === 1 ? new Promise(() => undefined) : Promise.resolve();
     });
-    const first = await arena.open([job], quick);
+    const first = await arena.open([job], { ...quick, lockMs: LOST_AFTER_MS });
     first.start();
     await until(() => first.enqueue(job, { order: 'a' }, { id: 'a' }), WAIT);
     await until(() => started.length === 1, WAIT);
     line.freeze();
     await first.stop(50);
     line.thaw();
-    const second = await arena.open([job]);
+    const second = await arena.open([job], { lockMs: LOST_AFTER_MS });
     second.start();
     await until(async () => (await second.counts()).get(job.name)?.completed === 1, WAIT);
     expect(started).toEqual(['a', 'a']);
@@ -134,6 +135,7 @@ describe.skipIf(server === undefined)(name, () => {
 
   test('a server that evicts keys is warned about', async () => {
     const admin = new Redis(target.href);
+    const before = String((await admin.config('GET', 'maxmemory-policy')).at(1));
     const warnings: string[] = [];
     const log = Object.assign(createLogger('jobs-test', 'silent'), {
       warn: (_: unknown, message: string) => void warnings.push(message),
@@ -144,7 +146,7 @@ describe.skipIf(server === undefined)(name, () => {
       await arena.open([job], { ...quick, log });
       await until(() => warnings.some((warning) => warning.includes('noeviction')), WAIT);
     } finally {
-      await admin.config('SET', 'maxmemory-policy', 'noeviction');
+      await admin.config('SET', 'maxmemory-policy', before);
       admin.disconnect();
     }
   });

@@ -6,8 +6,11 @@ import { type Arena, orderJob } from './testing/arena.ts';
 const WAIT = { timeoutMs: 30_000 };
 const HOUR_MS = 3_600_000;
 
+/** When a schedule is due next, in Unix milliseconds, read behind the back of the queue. */
+export type NextTickOf = (job: string, schedule: string) => Promise<number>;
+
 /** Promises of schedules over one backend. */
-export const schedulePromises = (arena: Arena): void => {
+export const schedulePromises = (arena: Arena, nextTickOf: NextTickOf): void => {
   test('of many processes with the same schedule each tick is run by one', async () => {
     const ticks: string[] = [];
     const job = orderJob(async ({ order }, { id }) => void ticks.push(`${order} ${id}`));
@@ -17,7 +20,7 @@ export const schedulePromises = (arena: Arena): void => {
     await until(() => ticks.length >= 6, WAIT);
     expect(new Set(ticks).size).toBe(ticks.length);
     expect(ticks.every((tick) => tick.startsWith('tick '))).toBe(true);
-    const dueAt = ticks.map((tick) => Number(tick.split(':').at(-1)));
+    const dueAt = ticks.map((tick) => Number(tick.split(':').at(-1))).sort((one, other) => one - other);
     expect(dueAt.every((ms, position) => position === 0 || ms - (dueAt[position - 1] ?? 0) >= 200)).toBe(true);
   });
 
@@ -29,6 +32,22 @@ export const schedulePromises = (arena: Arena): void => {
     await until(() => ticks.length >= 2, WAIT);
     const dueAt = ticks.map((tick) => Number(tick.split(':').at(-1)));
     expect(dueAt.every((ms) => ms % 1_000 === 0)).toBe(true);
+  });
+
+  test('a start of one more process does not move the next tick', async () => {
+    const ticks: string[] = [];
+    const job = orderJob(async (_, { id }) => void ticks.push(id));
+    const schedules = [defineSchedule({ job, rhythm: { everyMs: HOUR_MS }, payload: { order: 'tick' } })];
+    const first = await arena.open([job], { schedules });
+    await first.start();
+    await until(async () => (await first.counts()).get(job.name)?.completed === 1, WAIT);
+    const due = await nextTickOf(job.name, 'default');
+    const second = await arena.open([job], { schedules });
+    await second.start();
+    expect((await second.counts()).get(job.name)).toMatchObject({ waiting: 0, active: 0, delayed: 1, completed: 1 });
+    expect(await nextTickOf(job.name, 'default')).toBe(due);
+    expect(due).toBeGreaterThan(0);
+    expect(ticks).toHaveLength(1);
   });
 
   test('a schedule that failed goes on with its next tick', async () => {

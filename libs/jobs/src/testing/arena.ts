@@ -52,7 +52,7 @@ export const createArena = (backend: () => BackendChoice) => {
         backend: backend(),
         jobs,
         log: silentLog,
-        lockMs: 1_000,
+        lockMs: 10_000,
         enqueueTimeoutMs: 10_000,
         ...options,
       });

@@ -3,4 +3,4 @@ export const ORDERS: readonly string[] = Array.from({ length: 30 }, (_, index) =
 /** The order in the middle of which it is killed. */
 export const KILLED_IN = 'o9';
 /** How soon a lost job is noticed. */
-export const LOST_AFTER_MS = 500;
+export const LOST_AFTER_MS = 1_000;
