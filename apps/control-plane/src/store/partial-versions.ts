@@ -20,11 +20,12 @@ const SELECT = `
   select v.id, v.partial_id, v.number, v.template, v.description, v.status, v.created_at
   from partial_versions v`;
 
-/** How each way to name a version is looked up; $2 is its number, and $1 the partial. Partials carry no labels. */
+/** How each way to name a version is looked up; $1 is the partial, $2 a number. Every way speaks of $2, so that it has a type. */
 const SELECTED: Readonly<Record<VersionSelector['kind'], string>> = {
   published: 'v.number = (select published_version from partials where id = $1) and $2::integer is null',
   latest: `v.status = 'active' and $2::integer is null`,
   number: 'v.number = $2::integer',
+  // Partials carry no labels.
   label: 'false and $2::integer is null',
 };
 

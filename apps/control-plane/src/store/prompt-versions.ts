@@ -39,7 +39,7 @@ const SELECT = `
     ), '[]'::jsonb) as label_ids
   from prompt_versions v`;
 
-/** How each way to name a version is looked up; $2 is its number or label, and $1 the prompt. */
+/** How each way to name a version is looked up; $1 is the prompt, $2 a number or a label. Every way speaks of $2, so that it has a type. */
 const SELECTED: Readonly<Record<VersionSelector['kind'], string>> = {
   published: 'v.number = (select published_version from prompts where id = $1) and $2::text is null',
   latest: `v.status = 'active' and $2::text is null`,

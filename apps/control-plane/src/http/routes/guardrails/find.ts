@@ -8,8 +8,8 @@ import type { Call } from '../../call.ts';
 export type GuardrailAction = 'create' | 'read' | 'update' | 'delete' | 'list';
 
 /** Those of the organization have scopes of their own. */
-export const guardrailScope = (action: GuardrailAction, workspaceId: string | null): Scope =>
-  workspaceId === null ? `organisation_guardrails.${action}` : `guardrails.${action}`;
+export const guardrailScope = (action: GuardrailAction, owner: 'workspace' | 'organisation'): Scope =>
+  owner === 'organisation' ? `organisation_guardrails.${action}` : `guardrails.${action}`;
 
 /** The guardrail that the path names, for a caller that may do this to it. @throws PlatformError 404, 403 */
 export const guardrailOfPath = async (
@@ -22,7 +22,7 @@ export const guardrailOfPath = async (
   // Whoever is bound to a workspace learns nothing of the organization's own.
   const isOutOfReach = guardrail?.workspace_id === null && 'workspaceId' in call.principal;
   if (guardrail === undefined || isOutOfReach) throw notFound('guardrail');
-  await authorize(sql, call, [guardrailScope(action, guardrail.workspace_id)], {
+  await authorize(sql, call, [guardrailScope(action, guardrail.workspace_id === null ? 'organisation' : 'workspace')], {
     workspaceId: guardrail.workspace_id,
     named: 'object',
   });

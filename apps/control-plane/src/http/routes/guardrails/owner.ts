@@ -27,10 +27,10 @@ export const guardrailOwner = async (
     });
   }
   if (!organisation_id) {
-    const { workspace } = await targetWorkspace(sql, call, [guardrailScope(action, 'a workspace')], workspace_id);
+    const { workspace } = await targetWorkspace(sql, call, [guardrailScope(action, 'workspace')], workspace_id);
     return workspace.id;
   }
   await requireOwnOrganization(sql, call, organisation_id);
-  await authorize(sql, call, [guardrailScope(action, null)], { workspaceId: null, named: 'workspace' });
+  await authorize(sql, call, [guardrailScope(action, 'organisation')], { workspaceId: null, named: 'workspace' });
   return null;
 };

@@ -83,6 +83,21 @@ export const labelsConformance = (platform: () => TestPlatform): void => {
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
     });
 
+    test('a label that is deleted while it is put on a version is on none afterwards', async () => {
+      const made = (await call(key, 'POST', '/prompts', { name: 'p', string: 'x', parameters: {} })).body;
+      for (let round = 0; round < 4; round += 1) {
+        const { id } = await create(`racy-${round}`);
+        const [removed, moved] = await Promise.all([
+          call(key, 'DELETE', `/labels/${id}`),
+          call(key, 'PUT', `/prompts/${made.slug}/versions/${made.version_id}`, { label_id: id }),
+        ]);
+        expect(removed.status).toBe(200);
+        expect([200, 404]).toContain(moved.status);
+        const left = await platform().deps.db.query('select 1 from prompt_version_labels where label_id = $1', [id]);
+        expect(left).toEqual([]);
+      }
+    });
+
     test('a label of the organization is for every workspace to use, and for the organization to change', async () => {
       const { id } = await create('everywhere', admin);
       expect((await call(key, 'GET', `/labels/${id}`)).body).toMatchObject({ workspace_id: null });

@@ -61,6 +61,7 @@ export const putPromptVersion = write({
     const prompt = await promptOfPath(tx, call, 'prompts.update', 'lock');
     const version = await findPromptVersionById(tx, prompt.id, call.params.version ?? '');
     if (version === undefined) throw notFound('version of this prompt');
+    if (label_id === undefined && status === undefined) return { body: {} };
     if (label_id === null) await clearLabels(tx, version.id);
     else if (label_id !== undefined) await putLabel(tx, prompt, version, label_id);
     const now = label_id === undefined ? version : await findPromptVersionById(tx, prompt.id, version.id);

@@ -1,6 +1,6 @@
 import { MAX_TEMPLATE_CHARS } from '@portolan/prompt-template';
 import * as z from 'zod';
-import { flagField, noteField, refField } from '../../fields.ts';
+import { flagField, noteField } from '../../fields.ts';
 
 const MAX_JSON_CHARS = 262_144;
 const MAX_ITEMS = 256;
@@ -30,7 +30,7 @@ export const contentFields = {
   string: templateField().optional(),
   parameters: jsonObject().optional(),
   model: z.string().max(255, 'must have at most 255 characters').nullish(),
-  virtual_key: refField().nullish(),
+  virtual_key: z.string().max(255, 'must have at most 255 characters').nullish(),
   functions: objects().nullish(),
   tools: objects().nullish(),
   tool_choice: z.union([z.string().max(64), jsonObject()], { error: 'must be an object or a string' }).nullish(),
