@@ -1,10 +1,12 @@
-/** `build` script: bundles the benchmark and everything it runs in processes of their own. Packages stay outside. */
+/** `build` script: bundles the benchmark and everything it runs in processes of their own. The load tool stays outside. */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleSettings } from '../../tools/build/settings.mjs';
 
 /** Name in dist/ -> source. */
 const ENTRIES = {
   main: 'src/main.ts',
+  platform: 'src/platform/main.ts',
   'upstream-process': 'src/upstream/process.ts',
   'autocannon-process': 'src/load/autocannon-process.ts',
   'bind-loopback-preload': 'src/subjects/bind-loopback-preload.ts',
@@ -17,7 +19,8 @@ await build({
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  packages: 'external',
+  external: ['autocannon'],
+  banner: bundleSettings.banner,
   platform: 'node',
   format: 'esm',
   target: 'node20',

@@ -18,7 +18,7 @@ const MAY_IMPORT = {
   proto: [],
   testing: ['kit', 'proto', 'providers'],
   e2e: ['testing', 'proto'],
-  bench: ['testing', 'kit'],
+  bench: ['testing', 'kit', 'proto'],
 };
 
 /** What every test may import besides: shapes to fill, and stores to stand on. */
