@@ -4,11 +4,13 @@ import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance
 import { collectionsConformance } from '../http/routes/collections/collections.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
 import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conformance.ts';
+import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
 import { sessionsConformance } from '../http/routes/sessions/sessions.conformance.ts';
+import { usersConformance } from '../http/routes/users/users.conformance.ts';
 import { virtualKeysConformance } from '../http/routes/virtual-keys/virtual-keys.conformance.ts';
 import { workspaceMembersConformance } from '../http/routes/workspace-members/workspace-members.conformance.ts';
 import { workspacesConformance } from '../http/routes/workspaces/workspaces.conformance.ts';
@@ -32,11 +34,13 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditConformance(get);
   rpcConformance(get);
   configsConformance(get);
+  virtualKeysConformance(get);
   sessionsConformance(get);
+  usersConformance(get);
+  invitesConformance(get);
   workspacesConformance(get);
   workspaceMembersConformance(get);
   apiKeysConformance(get);
-  virtualKeysConformance(get);
   collectionsConformance(get);
   labelsConformance(get);
   promptsConformance(get);

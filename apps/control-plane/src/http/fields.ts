@@ -1,4 +1,4 @@
-import { WORKSPACE_ROLES } from '@portolan/access-control';
+import { ORGANISATION_ROLES, WORKSPACE_ROLES } from '@portolan/access-control';
 import * as z from 'zod';
 
 /** A name that people give: not empty, and short enough for a column of a table. */
@@ -40,3 +40,6 @@ export const workspaceRoleField = () =>
     .string()
     .transform((role) => role.replace(/^ws-/, ''))
     .pipe(z.enum(WORKSPACE_ROLES, { error: 'must be admin, manager or member' }));
+
+/** A role in the organization. */
+export const organisationRoleField = () => z.enum(ORGANISATION_ROLES, { error: 'must be owner, admin or member' });

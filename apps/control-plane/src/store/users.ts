@@ -121,3 +121,15 @@ export const findUser = async (sql: Sql, organizationId: string, id: string): Pr
     userRow,
     await sql.query(`select ${COLUMNS} ${FROM} where m.organization_id = $1 and u.id = $2`, [organizationId, id]),
   );
+
+/** For an account that nobody uses any more and that is taken up again. */
+export const setNameAndPassword = async (
+  tx: Sql,
+  userId: string,
+  { firstName, lastName, passwordHash }: Pick<NewAccount, 'firstName' | 'lastName' | 'passwordHash'>,
+): Promise<void> => {
+  await tx.query(
+    'update users set first_name = $2, last_name = $3, password_hash = $4, updated_at = now() where id = $1',
+    [userId, firstName, lastName, passwordHash],
+  );
+};

@@ -94,3 +94,19 @@ export const revokeUserKeys = async (
   );
   return rows.map(({ id }) => String(id));
 };
+
+/** Ends the user keys of somebody in workspaces where it is no member. @returns their ids */
+export const revokeUserKeysOutside = async (
+  tx: Sql,
+  organizationId: string,
+  userId: string,
+): Promise<readonly string[]> => {
+  const rows = await tx.query(
+    `update api_keys set status = 'revoked', next_rotation_at = null, generation = generation + 1, updated_at = now()
+     where organization_id = $1 and user_id = $2 and type = 'workspace-user' and status <> 'revoked'
+       and workspace_id not in (select m.workspace_id from workspace_members m where m.user_id = $2)
+     returning id`,
+    [organizationId, userId],
+  );
+  return rows.map(({ id }) => String(id));
+};
