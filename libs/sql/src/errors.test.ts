@@ -6,6 +6,7 @@ import {
   isTimeout,
   isUnavailable,
   isUniqueViolation,
+  isUnstorableText,
   SqlError,
 } from './errors.ts';
 
@@ -19,8 +20,10 @@ test.each([
   ['08006', isUnavailable],
   ['53300', isUnavailable],
   ['57P01', isUnavailable],
+  ['22021', isUnstorableText],
+  ['22P05', isUnstorableText],
 ])('%s is told apart by its own question only', (code, question) => {
-  const questions = [isUniqueViolation, isRetryable, isTimeout, isUnavailable];
+  const questions = [isUniqueViolation, isRetryable, isTimeout, isUnavailable, isUnstorableText];
   const yes = questions.filter((ask) => ask(new SqlError(code, 'text')));
   expect(yes).toEqual([question]);
 });

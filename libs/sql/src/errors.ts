@@ -5,6 +5,8 @@ export const SQLSTATE = {
   connection_failure: '08006',
   protocol_violation: '08P01',
   invalid_datetime_format: '22007',
+  character_not_in_repertoire: '22021',
+  untranslatable_character: '22P05',
   not_null_violation: '23502',
   foreign_key_violation: '23503',
   unique_violation: '23505',
@@ -61,6 +63,8 @@ export const isUniqueViolation = hasCode('unique_violation');
 export const isForeignKeyViolation = hasCode('foreign_key_violation');
 export const isNotNullViolation = hasCode('not_null_violation');
 export const isCheckViolation = hasCode('check_violation');
+/** A text has a character that no column can hold: U+0000. */
+export const isUnstorableText = hasCode('character_not_in_repertoire', 'untranslatable_character');
 /** The whole transaction may be run again: it lost to another one. */
 export const isRetryable = hasCode('serialization_failure', 'deadlock_detected');
 /** A deadline passed: the server ended the statement, or did not answer at all and may have done it all the same. */

@@ -7,6 +7,7 @@ export {
   isTimeout,
   isUnavailable,
   isUniqueViolation,
+  isUnstorableText,
   SQLSTATE,
   type SqlCondition,
   SqlError,
