@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PlatformError } from '@portolan/service-kit';
-import { isTimeout, isUnavailable, SqlError } from '@portolan/sql';
+import { isTimeout, isUnavailable, isUnstorableText, SqlError } from '@portolan/sql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, holdsAny } from '../access/authenticate.ts';
 import { refusal } from '../access/authorize.ts';
@@ -56,6 +56,11 @@ export const toPlatformError = (error: unknown, { log }: Pick<Deps, 'log'>, ids:
     log.warn({ error, traceId: ids.traceId }, 'the database did not answer');
     return new PlatformError('store_unavailable', {
       public: 'The database does not answer at the moment. Nothing was changed.',
+    });
+  }
+  if (isUnstorableText(error)) {
+    return new PlatformError('invalid_request_error', {
+      public: 'The request has the character U+0000, which cannot be stored.',
     });
   }
   log.error({ error, traceId: ids.traceId }, 'a management call failed');

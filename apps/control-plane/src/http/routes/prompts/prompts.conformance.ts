@@ -98,6 +98,18 @@ export const promptsConformance = (platform: () => TestPlatform): void => {
       expect(elsewhere).toMatchObject({ status: 404, body: { error: { param: 'collection_id' } } });
     });
 
+    test('what the database cannot store is refused, wherever it stands', async () => {
+      for (const body of [
+        { ...prompt, name: 'a\0b' },
+        { ...prompt, string: 'a\0b' },
+        { ...prompt, model: 'a\0b' },
+      ]) {
+        expect((await call(key, 'POST', '/prompts', body)).status).toBe(400);
+      }
+      expect((await call(key, 'GET', '/prompts?search=%00')).status).toBe(400);
+      expect((await call(key, 'GET', '/collections/%00')).status).toBe(400);
+    });
+
     test('a saved draft is the latest version, and is served when it is published; going back is publishing too', async () => {
       const { slug, id } = await create();
       const saved = await call(key, 'PUT', `/prompts/${slug}`, { string: 'two', parameters: {}, model: 'm' });
