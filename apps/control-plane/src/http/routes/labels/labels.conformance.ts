@@ -27,7 +27,7 @@ export const labelsConformance = (platform: () => TestPlatform): void => {
         color_code: '#fa0',
         organisation_id: tenant.organizationId,
         workspace_id: tenant.workspaceId,
-        is_universal: 0,
+        is_universal: false,
         status: 'active',
         created_at: expect.stringMatching(/Z$/),
         last_updated_at: expect.stringMatching(/Z$/),
@@ -50,7 +50,7 @@ export const labelsConformance = (platform: () => TestPlatform): void => {
         'staging',
       ]);
       for (const { id } of body.data) {
-        expect((await call(key, 'GET', `/labels/${id}`)).body.is_universal).toBe(1);
+        expect((await call(key, 'GET', `/labels/${id}`)).body.is_universal).toBe(true);
         expect((await call(admin, 'DELETE', `/labels/${id}`)).status).toBe(403);
         expect((await call(admin, 'PUT', `/labels/${id}`, { name: 'other' })).status).toBe(403);
         expect((await call(key, 'PUT', `/labels/${id}`, { description: 'x' })).status).toBe(404);

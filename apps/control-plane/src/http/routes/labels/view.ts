@@ -9,7 +9,7 @@ export const labelView = (row: LabelRow): JsonObject => ({
   color_code: row.color_code,
   organisation_id: row.organization_id,
   workspace_id: row.workspace_id,
-  is_universal: row.is_universal ? 1 : 0,
+  is_universal: row.is_universal,
   created_at: toTime(row.created_at),
   last_updated_at: toTime(row.updated_at),
   status: row.status,

@@ -28,6 +28,7 @@ export const partialsConformance = (platform: () => TestPlatform): void => {
         version: 1,
         version_description: 'first',
         prompt_partial_version_id: created.version_id,
+        prompt_partial_version_status: 'active',
         created_at: expect.stringMatching(/Z$/),
         last_updated_at: expect.stringMatching(/Z$/),
         status: 'active',

@@ -24,6 +24,7 @@ export const partialWithVersion = (row: PartialRow, version: PartialVersionRow):
   version: version.number,
   version_description: version.description,
   prompt_partial_version_id: version.id,
+  prompt_partial_version_status: version.status,
 });
 
 /** One of several versions. */

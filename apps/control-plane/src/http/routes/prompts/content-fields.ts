@@ -8,7 +8,8 @@ const MAX_ITEMS = 256;
 const isSmall = (value: unknown): boolean => JSON.stringify(value).length <= MAX_JSON_CHARS;
 const TOO_LARGE = `must have at most ${MAX_JSON_CHARS} characters as JSON`;
 
-const jsonObject = () =>
+/** A JSON object that is kept as it is. */
+export const jsonObject = () =>
   z.record(z.string(), z.unknown(), { error: 'must be an object' }).refine(isSmall, { error: TOO_LARGE });
 
 const objects = () =>
@@ -28,7 +29,10 @@ export const templateField = () =>
 /** What may be said of a version of a prompt. */
 export const contentFields = {
   string: templateField().optional(),
-  parameters: jsonObject().optional(),
+  /** Some clients send null with every change that is not about them. */
+  parameters: jsonObject()
+    .nullish()
+    .transform((given) => given ?? undefined),
   model: z.string().max(255, 'must have at most 255 characters').nullish(),
   virtual_key: z.string().max(255, 'must have at most 255 characters').nullish(),
   functions: objects().nullish(),

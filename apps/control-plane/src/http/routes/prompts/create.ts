@@ -11,7 +11,7 @@ import { nameField, refField } from '../../fields.ts';
 import { readInput } from '../../input.ts';
 import { write } from '../../route.ts';
 import { collectionOfField, defaultCollection, useCollection } from '../collections/find.ts';
-import { contentFields } from './content-fields.ts';
+import { contentFields, jsonObject } from './content-fields.ts';
 import { saveVersion, warningsField } from './save-version.ts';
 
 const input = z.object({
@@ -20,7 +20,7 @@ const input = z.object({
   workspace_id: refField().nullish(),
   ...contentFields,
   string: contentFields.string.unwrap(),
-  parameters: contentFields.parameters.unwrap(),
+  parameters: jsonObject(),
 });
 
 /** Where something new goes: into the collection that is named, else into the default one of the workspace. */

@@ -180,6 +180,7 @@ export const promptsConformance = (platform: () => TestPlatform): void => {
       const folder = (await call(key, 'POST', '/collections', { name: 'Folder' })).body;
       const renamed = await call(key, 'PUT', `/prompts/${slug}`, { name: 'New', collection_id: folder.slug });
       expect(renamed.body).toEqual({});
+      expect((await call(key, 'PUT', `/prompts/${slug}`, { name: 'New', parameters: null })).body).toEqual({});
       expect(await get(`${slug}?version=latest`)).toMatchObject({
         name: 'New',
         collection_id: folder.id,
@@ -237,6 +238,20 @@ export const promptsConformance = (platform: () => TestPlatform): void => {
       });
       expect((await call(key, 'GET', `/prompts/${slug}`)).status).toBe(404);
       expect((await call(key, 'DELETE', `/prompts/${slug}`)).status).toBe(404);
+    });
+
+    test('members read prompts and managers write them', async () => {
+      const { workspaceId } = tenant;
+      const of = async (role: 'member' | 'manager') =>
+        tenant.key('workspace-user', { userId: await tenant.person('member', { [workspaceId]: role }) });
+      const { slug } = await create();
+      const member = await of('member');
+      expect((await call(member, 'GET', `/prompts/${slug}`)).status).toBe(200);
+      expect((await call(member, 'PUT', `/prompts/${slug}`, { name: 'x' })).status).toBe(403);
+      expect((await call(member, 'POST', '/prompts', prompt)).status).toBe(403);
+      const manager = await of('manager');
+      expect((await call(manager, 'POST', '/prompts', prompt)).status).toBe(200);
+      expect((await call(manager, 'PUT', `/prompts/${slug}/makeDefault`, { version: 1 })).status).toBe(200);
     });
 
     test('nobody else learns of a prompt', async () => {
