@@ -27,15 +27,15 @@ export interface ControlPlaneStandIn {
 
 /** @param partSize  entities in one part of a change */
 export const startControlPlane = async (
-  options: { port?: number; partSize?: number } = {},
+  options: { port?: number; partSize?: number; revisionFrom?: number } = {},
 ): Promise<ControlPlaneStandIn> => {
   const { partSize = 2 } = options;
   const state = new Map<string, Kind>();
   const log: { revision: number; entities: readonly Kind[] }[] = [];
   const listeners = new Set<() => void>();
   const asked = { revisions: 0, resumeTokens: [] as string[] };
-  let revision = 1;
-  let told = 1;
+  let revision = options.revisionFrom ?? 1;
+  let told = revision;
   let full = 0;
   let fullRevision = 1;
 

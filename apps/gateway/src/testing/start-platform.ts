@@ -16,6 +16,8 @@ export interface PlatformUnderTest {
   readonly key: string;
   /** A further gateway of the same platform. */
   another(options?: GatewayOptions): Promise<GatewayUnderTest>;
+  /** … which need not become ready. The test closes it. */
+  startOnly(options?: GatewayOptions): Promise<GatewayUnderTest>;
   /** Waits until the gateway has what was committed last. */
   settled(gateway?: GatewayUnderTest): Promise<void>;
   close(): Promise<void>;
@@ -34,8 +36,8 @@ export const startPlatform = async (
   await writeFile(join(path, 'snapshot-key'), randomBytes(32).toString('base64'));
 
   const gateways: GatewayUnderTest[] = [];
-  const another = async (further: GatewayOptions = {}): Promise<GatewayUnderTest> => {
-    const gateway = await startGateway({
+  const startOnly = (further: GatewayOptions = {}): Promise<GatewayUnderTest> =>
+    startGateway({
       key,
       ...options,
       ...further,
@@ -51,6 +53,8 @@ export const startPlatform = async (
         ...further.env,
       },
     });
+  const another = async (further: GatewayOptions = {}): Promise<GatewayUnderTest> => {
+    const gateway = await startOnly(further);
     gateways.push(gateway);
     await until(() => gateway.gateway.ready() || undefined, { what: 'a gateway that is ready' });
     return gateway;
@@ -62,6 +66,7 @@ export const startPlatform = async (
     gateway,
     key,
     another,
+    startOnly,
     settled: async (which = gateway) => {
       const wanted = controlPlane.revision();
       await until(() => which.gateway.revision() >= wanted || undefined, { what: `revision ${wanted}` });

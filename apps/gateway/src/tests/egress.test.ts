@@ -6,8 +6,10 @@ import { createDispatcher } from '../egress/dispatcher.ts';
 import { callRoutes } from '../http/routes/calls.ts';
 import { hostileUrls } from '../testing/hostile-urls.ts';
 import { pipelined } from '../testing/pipelined.ts';
+import { config, prompt, virtualKey } from '../testing/platform-entities.ts';
 import { chat, MODELS, targetAt } from '../testing/providers.ts';
 import { type GatewayUnderTest, startGateway } from '../testing/start-gateway.ts';
+import { type PlatformUnderTest, startPlatform } from '../testing/start-platform.ts';
 
 /** Nobody may ever come here. */
 interface Canary {
@@ -40,6 +42,8 @@ const listening = async (host: string, port: number): Promise<Canary | undefined
 const canaries: Canary[] = [];
 let urls: readonly string[] = [];
 let gateway: GatewayUnderTest;
+/** Reads the same from a control plane and a vault: prompts are there only. */
+let platform: PlatformUnderTest;
 
 beforeAll(async () => {
   const first = await listening('127.0.0.1', 0);
@@ -59,9 +63,22 @@ beforeAll(async () => {
       urls.map((url, at) => [`vk-${at}`, { provider: 'openai', api_key: 'SECRET', custom_host: url }]),
     ),
   });
+  platform = await startPlatform(
+    [
+      // Without a virtual key of its own, so that it goes where the call says.
+      prompt('x', [{ template: '[{"role":"user","content":"Hello"}]', model: MODELS.openai }]),
+      ...urls.flatMap((url, at) => [config(`pc-${at}`, 1, targetAt('openai', url)), virtualKey(`vk-${at}`)]),
+    ],
+    { env: { TRUSTED_CUSTOM_HOSTS: '', GATEWAY_LOG_DIR: '', GATEWAY_SNAPSHOT_KEY_FILE: '' } },
+  );
+  for (const [at, url] of urls.entries()) {
+    const settings = { custom_host: url };
+    platform.vault.put(`cred-vk-${at}`, { provider: 'openai', secrets: { key: 'SECRET' }, settings, allowedHosts: [] });
+  }
 });
 afterAll(async () => {
   await gateway.close();
+  await platform.close();
   await Promise.all(canaries.map((canary) => canary.close()));
 });
 
@@ -101,13 +118,16 @@ const carriers: Readonly<Record<string, (url: string, at: number) => Readonly<Re
 
 const body = JSON.stringify({ ...chat(MODELS.openai, 'Hello'), prompt: 'Hello', input: 'Hello' });
 
+/** The gateway that has what a path is about. */
+const gatewayOf = (path: string): GatewayUnderTest => (path.startsWith('/v1/prompts/') ? platform.gateway : gateway);
+
 const request = (method: string, path: string, headers: Readonly<Record<string, string>>): string => {
   const sent = method === 'GET' ? '' : body;
   const lines = Object.entries({
     host: 'gateway',
     'content-type': 'application/json',
     'content-length': String(sent.length),
-    'x-portkey-api-key': gateway.key,
+    'x-portkey-api-key': gatewayOf(path).key,
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path.replace(/:\w+|\*/g, 'x')} HTTP/1.1\r\n${lines.join('')}\r\n${sent}`;
@@ -131,7 +151,7 @@ describe.each(callRoutes.map(({ ...row }) => row))('$method $path', ({ method, p
     });
     expect(asked.length).toBeGreaterThan(380);
     const answers = await pipelined(
-      Number(new URL(gateway.url).port),
+      Number(new URL(gatewayOf(path).url).port),
       asked.map(({ text }) => text),
     );
     expect(visits()).toBe(before);
