@@ -20,6 +20,7 @@ test.each([
   ['08006', isUnavailable],
   ['53300', isUnavailable],
   ['57P01', isUnavailable],
+  ['25P03', isUnavailable],
   ['22021', isUnstorableText],
   ['22P05', isUnstorableText],
 ])('%s is told apart by its own question only', (code, question) => {

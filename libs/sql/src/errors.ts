@@ -14,6 +14,7 @@ export const SQLSTATE = {
   active_sql_transaction: '25001',
   no_active_sql_transaction: '25P01',
   in_failed_sql_transaction: '25P02',
+  idle_in_transaction_session_timeout: '25P03',
   serialization_failure: '40001',
   deadlock_detected: '40P01',
   syntax_error: '42601',
@@ -70,8 +71,8 @@ export const isRetryable = hasCode('serialization_failure', 'deadlock_detected')
 /** A deadline passed: the server ended the statement, or did not answer at all and may have done it all the same. */
 export const isTimeout = hasCode('query_canceled', 'lock_not_available');
 
-const UNAVAILABLE = /^(08(?!P01)|53|57P)/;
-/** The database is away, closed, shutting down or full; whether a write under way took effect is unknown. */
+const UNAVAILABLE = /^(08(?!P01)|25P03|53|57P)/;
+/** The database is away, closed, shutting down or full, or took its connection back; whether a write under way took effect is unknown. */
 export const isUnavailable = (error: unknown): error is SqlError =>
   error instanceof SqlError && UNAVAILABLE.test(error.code);
 
