@@ -4,11 +4,13 @@ import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance
 import { collectionsConformance } from '../http/routes/collections/collections.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
 import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conformance.ts';
+import { integrationsConformance } from '../http/routes/integrations/integrations.conformance.ts';
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
+import { providersConformance } from '../http/routes/providers/providers.conformance.ts';
 import { sessionsConformance } from '../http/routes/sessions/sessions.conformance.ts';
 import { usersConformance } from '../http/routes/users/users.conformance.ts';
 import { virtualKeysConformance } from '../http/routes/virtual-keys/virtual-keys.conformance.ts';
@@ -41,6 +43,8 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   workspacesConformance(get);
   workspaceMembersConformance(get);
   apiKeysConformance(get);
+  providersConformance(get);
+  integrationsConformance(get);
   collectionsConformance(get);
   labelsConformance(get);
   promptsConformance(get);

@@ -15,6 +15,7 @@ export type ReadSettings =
 /** Settings that are URLs requests will go to. */
 const URL_SETTINGS: ReadonlySet<string> = new Set(['custom_host', 'azure_foundry_url', 'huggingface_base_url']);
 const DEPLOYMENTS = 'azure_deployment_config';
+const MASKED = 'masked_';
 
 const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -52,6 +53,8 @@ export const readSettings = (
   const settings: Record<string, unknown> = {};
   const problems: SettingProblem[] = [];
   for (const [typed, value] of Object.entries(given)) {
+    // An empty text is how some clients say nothing, and masks are what an answer had where a secret is.
+    if (value === '' || typed.startsWith(MASKED)) continue;
     const field = fieldOf(fields, typed);
     const name = field?.name ?? typed;
     if (name !== typed && Object.hasOwn(given, name)) continue;
@@ -106,7 +109,7 @@ const masksWithoutKey = ({ masked }: ShownCredential): readonly (readonly [strin
 /** `configurations` of an integration: each secret as `masked_<name>`. */
 export const configurationsView = (credential: ShownCredential): JsonObject => ({
   ...credential.settings,
-  ...Object.fromEntries(masksWithoutKey(credential).map(([name, mask]) => [`masked_${name}`, mask])),
+  ...Object.fromEntries(masksWithoutKey(credential).map(([name, mask]) => [`${MASKED}${name}`, mask])),
 });
 
 /** `model_config` of a virtual key: the names that virtual keys are written with, each secret as `masked_<name>`. */
@@ -117,6 +120,6 @@ export const modelConfigView = (credential: ShownCredential): JsonObject => {
   return {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [camelOf(name), value])),
     ...(deployments === undefined ? {} : { deployments: deploymentsOfVirtualKey(deployments) }),
-    ...Object.fromEntries(masksWithoutKey(credential).map(([name, mask]) => [`masked_${camelOf(name)}`, mask])),
+    ...Object.fromEntries(masksWithoutKey(credential).map(([name, mask]) => [`${MASKED}${camelOf(name)}`, mask])),
   };
 };

@@ -1,6 +1,7 @@
 import { VirtualKeyStatus } from '@portolan/proto';
 import * as z from 'zod';
 import { readRows } from '../store/rows.ts';
+import { REACHABLE } from '../store/virtual-keys.ts';
 import { snapshotReader } from './reader.ts';
 
 const model = z.looseObject({
@@ -31,10 +32,6 @@ const STATUSES = {
   exhausted: VirtualKeyStatus.VIRTUAL_KEY_STATUS_EXHAUSTED,
   archived: VirtualKeyStatus.VIRTUAL_KEY_STATUS_ARCHIVED,
 } as const;
-
-/** Whether the workspace still has the integration: its own, or one that its organization lets it use. */
-const REACHABLE = `i.status = 'active' and (i.workspace_id is not null
-  or coalesce(a.enabled, (i.global_workspace_access ->> 'enabled')::boolean, false))`;
 
 export const virtualKeyReader = snapshotReader({
   kind: 'virtual_key',

@@ -3,11 +3,13 @@ import { apiKeyRoutes } from './api-keys/index.ts';
 import { collectionRoutes } from './collections/index.ts';
 import { configRoutes } from './configs/index.ts';
 import { guardrailRoutes } from './guardrails/index.ts';
+import { integrationRoutes } from './integrations/index.ts';
 import { inviteRoutes } from './invites/index.ts';
 import { labelRoutes } from './labels/index.ts';
 import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
 import { promptRoutes } from './prompts/index.ts';
+import { providerRoutes } from './providers/index.ts';
 import { sessionRoutes } from './sessions/index.ts';
 import { userRoutes } from './users/index.ts';
 import { virtualKeyRoutes } from './virtual-keys/index.ts';
@@ -18,6 +20,8 @@ import { workspaceRoutes } from './workspaces/index.ts';
 export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...configRoutes,
+  ...providerRoutes,
+  ...integrationRoutes,
   ...virtualKeyRoutes,
   ...sessionRoutes,
   ...userRoutes,
