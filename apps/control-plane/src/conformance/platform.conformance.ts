@@ -1,6 +1,7 @@
 import type { MigratableDatabase } from '@portolan/sql';
 import { beforeAll } from 'vitest';
 import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance.ts';
+import { auditLogsConformance } from '../http/routes/audit-logs/audit-logs.conformance.ts';
 import { collectionsConformance } from '../http/routes/collections/collections.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
 import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conformance.ts';
@@ -37,6 +38,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   rpcConformance(get);
   configsConformance(get);
   virtualKeysConformance(get);
+  auditLogsConformance(get);
   sessionsConformance(get);
   usersConformance(get);
   invitesConformance(get);

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { apiKeyRoutes } from './api-keys/index.ts';
+import { auditLogRoutes } from './audit-logs/index.ts';
 import { collectionRoutes } from './collections/index.ts';
 import { configRoutes } from './configs/index.ts';
 import { guardrailRoutes } from './guardrails/index.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...integrationRoutes,
   ...virtualKeyRoutes,
   ...sessionRoutes,
+  ...auditLogRoutes,
   ...userRoutes,
   ...inviteRoutes,
   ...workspaceRoutes,
