@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type MigratableDatabase, openPostgres } from '@portolan/sql';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { canaryConformance } from '../keyring/canary.conformance.ts';
 import { rotationConformance } from '../keyring/rotation.conformance.ts';
 import { credentialsConformance } from '../ports/credentials.conformance.ts';
 import { storesConformance } from '../ports/stores.conformance.ts';
@@ -37,4 +38,5 @@ describe.skipIf(server === undefined)(name, () => {
   credentialsConformance(() => ({ tenantKeys: sqlTenantKeys(database), credentials: sqlCredentials(database) }));
   rotationConformance(() => database);
   storesConformance(() => database);
+  canaryConformance(() => database);
 });

@@ -17,24 +17,31 @@ const placeOf = (organizationId: string): Place => ({
 const sealCanary = async (keyring: Keyring, organizationId: string): Promise<string> =>
   sealRecord(WORDS, await keyring.forSealing(organizationId, 1), placeOf(organizationId));
 
-const opens = async (keyring: Keyring, organizationId: string, sealed: string): Promise<boolean> => {
+type Found = 'readable' | 'outdated' | 'unreadable';
+
+const look = async (keyring: Keyring, organizationId: string, sealed: string): Promise<Found> => {
   try {
     const { keyId, keyVersion } = parseRecord(sealed);
-    return openRecord(sealed, await keyring.forOpening(keyId, keyVersion), placeOf(organizationId)).equals(WORDS);
+    const plain = openRecord(sealed, await keyring.forOpening(keyId, keyVersion), placeOf(organizationId));
+    return plain.equals(WORDS) ? 'readable' : 'unreadable';
   } catch (error) {
-    // Anything else, a database or a KMS that does not answer, says nothing about the record.
-    if (error instanceof UnreadableRecord || error instanceof TenantKeyGone || error instanceof WrapRefused)
-      return false;
+    // A rewrap that ran meanwhile left it behind, which tells nothing of the key in use.
+    if (error instanceof TenantKeyGone && error.isRetired) return 'outdated';
+    if (isLost(error)) return 'unreadable';
     throw error;
   }
 };
 
+/** Anything else, a database or a KMS that does not answer, says nothing about the record. */
+const isLost = (error: unknown): boolean =>
+  error instanceof UnreadableRecord || error instanceof TenantKeyGone || error instanceof WrapRefused;
+
 /** Undefined when the organization's key does not open. */
-const firstCanary = async (keyring: Keyring, organizationId: string): Promise<string | undefined> => {
+const newCanary = async (keyring: Keyring, organizationId: string): Promise<string | undefined> => {
   try {
     return await sealCanary(keyring, organizationId);
   } catch (error) {
-    if (error instanceof WrapRefused || error instanceof TenantKeyGone) return undefined;
+    if (isLost(error)) return undefined;
     throw error;
   }
 };
@@ -50,9 +57,10 @@ export const testCanary = async (
   { organizationId, sealed }: Canary,
   nowMs: number,
 ): Promise<boolean> => {
-  const known = sealed ?? (await firstCanary(keyring, organizationId));
-  const isReadable = known !== undefined && (await opens(keyring, organizationId, known));
-  await canaries.keep({ organizationId, sealed: known, isReadable, testedAtMs: nowMs });
+  const found = sealed === undefined ? 'outdated' : await look(keyring, organizationId, sealed);
+  const kept = found === 'outdated' ? await newCanary(keyring, organizationId) : sealed;
+  const isReadable = found !== 'unreadable' && kept !== undefined;
+  await canaries.keep({ organizationId, sealed: kept, isReadable, testedAtMs: nowMs });
   return isReadable;
 };
 
@@ -65,7 +73,7 @@ export const renewCanary = async (
 ): Promise<void> => {
   const canary = await canaries.find(organizationId);
   // One that does not open stays as it is: it is the alarm.
-  if (canary?.sealed === undefined || !(await opens(keyring, organizationId, canary.sealed))) return;
+  if (canary?.sealed === undefined || (await look(keyring, organizationId, canary.sealed)) === 'unreadable') return;
   const sealed = await sealCanary(keyring, organizationId);
   await canaries.keep({ organizationId, sealed, isReadable: true, testedAtMs: nowMs });
 };

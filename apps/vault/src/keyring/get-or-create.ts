@@ -13,6 +13,13 @@ export const USES_MAX = 2 ** 31;
 /** A tenant key that is asked for and not there, or retired. */
 export class TenantKeyGone extends Error {
   override readonly name = 'TenantKeyGone';
+  /** It was there, and nothing that is stored needs it any more. */
+  readonly isRetired: boolean;
+
+  constructor(message: string, isRetired = false) {
+    super(message);
+    this.isRetired = isRetired;
+  }
 }
 
 export interface Keyring {
@@ -114,7 +121,7 @@ export const createKeyring = (parts: KeyringParts): Keyring => {
       if (cached !== undefined) return { id, version, key: cached };
       const row = await tenantKeys.find(id, version);
       if (row === undefined) throw new TenantKeyGone(`There is no tenant key ${name}.`);
-      if (version < row.minVersion) throw new TenantKeyGone(`The tenant key ${name} is retired.`);
+      if (version < row.minVersion) throw new TenantKeyGone(`The tenant key ${name} is retired.`, true);
       return opened(row);
     },
   };

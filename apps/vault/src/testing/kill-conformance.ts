@@ -68,10 +68,10 @@ export const killConformance = (
     await withVault(async (as) => {
       await expectAllOpen(as('gateway'));
       const operator = as('operator');
-      await until(async () => (await left(operator)) === 0, { timeoutMs: 60_000 });
+      const status = () => operator.unary(VaultOperatorServiceService.getStatus, {}, IN_TIME);
+      await until(async () => (await status()).rewraps.length === 0, { timeoutMs: 60_000 });
       await expectAllOpen(as('gateway'));
-      const status = await operator.unary(VaultOperatorServiceService.getStatus, {}, IN_TIME);
-      expect(status).toMatchObject({ rewraps: [], unreadableOrganizationIds: [] });
+      expect((await status()).unreadableOrganizationIds).toEqual([]);
       return 'stop';
     });
   }, 600_000);

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tempDir } from '@portolan/testing';
 import { build } from 'esbuild';
 import type { VaultFolder } from './vault-service.ts';
 
@@ -10,16 +11,14 @@ const SOURCES = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
 const REQUIRE_FOR_COMMONJS = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
-/** A bundle of the service for the processes of one test. Packages stay outside. */
+/** A bundle of the service for the processes of one test. The embedded database stays outside. */
 export interface VaultBundle {
   readonly entry: string;
   remove(): Promise<void>;
 }
 
 export const bundleVault = async (): Promise<VaultBundle> => {
-  // Beside the sources, so that the packages left out of the bundle are found.
-  const folder = join(SOURCES, '..', 'dist', `test-${process.pid}`);
-  await mkdir(folder, { recursive: true });
+  const { path: folder, remove } = await tempDir();
   const entry = join(folder, 'main.mjs');
   await build({
     entryPoints: [join(SOURCES, 'main.ts')],
@@ -43,7 +42,7 @@ export const bundleVault = async (): Promise<VaultBundle> => {
     logLevel: 'warning',
   });
   await cp(join(SOURCES, '..', 'migrations'), join(folder, 'migrations'), { recursive: true });
-  return { entry, remove: () => rm(dirname(entry), { recursive: true, force: true }) };
+  return { entry, remove };
 };
 
 export interface VaultProcess {

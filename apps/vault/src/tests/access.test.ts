@@ -19,6 +19,9 @@ import {
   type VaultFolder,
 } from '../testing/vault-service.ts';
 
+/** An embedded database starts slowly on a busy machine. */
+const START_MS = 60_000;
+
 const SECRET = 'sk-canary-Zq8rT5uV2wX9yA1bC4dE7fG0';
 
 let database: MigratableDatabase;
@@ -31,7 +34,7 @@ beforeAll(async () => {
   vault = await startVaultOver(database, folder);
   await vault.service.open();
   ({ id } = await create(vault, creation({ settings: { key: SECRET } })));
-});
+}, START_MS);
 afterAll(async () => {
   await vault.stop();
   await database.close();

@@ -13,6 +13,9 @@ import {
   type VaultFolder,
 } from '../testing/vault-service.ts';
 
+/** An embedded database starts slowly on a busy machine. */
+const START_MS = 60_000;
+
 let database: MigratableDatabase;
 let folder: VaultFolder;
 let vault: RunningVault;
@@ -21,7 +24,7 @@ beforeAll(async () => {
   database = await openPglite();
   vault = await startVaultOver(database, folder);
   await vault.service.open();
-});
+}, START_MS);
 afterAll(async () => {
   await vault.stop();
   await database.close();

@@ -16,6 +16,9 @@ import {
   writeSecretFile,
 } from '../testing/vault-service.ts';
 
+/** An embedded database starts slowly on a busy machine. */
+const START_MS = 60_000;
+
 const ACTOR = 'user:operator';
 
 let database: MigratableDatabase;
@@ -23,7 +26,7 @@ const vaults: RunningVault[] = [];
 const folders: VaultFolder[] = [];
 beforeAll(async () => {
   database = await withVaultTables(await openPglite());
-});
+}, START_MS);
 beforeEach(() => emptyVaultTables(database));
 afterEach(async () => {
   for (const vault of vaults.splice(0)) await vault.stop();

@@ -7,7 +7,7 @@ import { createVaultFolder, type VaultFolder } from '../testing/vault-service.ts
 const server = process.env.TEST_POSTGRES_URL;
 const name = server === undefined ? 'a killed vault (set TEST_POSTGRES_URL to run)' : 'a killed vault over PostgreSQL';
 /** Many more for a night: `VAULT_TEST_KILLS=200`. */
-const KILLS = Number(process.env.VAULT_TEST_KILLS ?? 10);
+const KILLS = Number(process.env.VAULT_TEST_KILLS ?? 5);
 
 describe.skipIf(server === undefined)(name, () => {
   const own = `vault_kill_${process.pid}`;

@@ -7,11 +7,14 @@ import { killConformance } from '../testing/kill-conformance.ts';
 import { bundleVault, startVaultProcess, type VaultBundle } from '../testing/start-vault-process.ts';
 import { clientFor, createVaultFolder, IN_TIME, type VaultFolder } from '../testing/vault-service.ts';
 
+/** An embedded database starts slowly on a busy machine. */
+const START_MS = 60_000;
+
 let bundle: VaultBundle;
 const folders: VaultFolder[] = [];
 beforeAll(async () => {
   bundle = await bundleVault();
-});
+}, START_MS);
 afterAll(async () => {
   for (const folder of folders) await folder.remove();
   await bundle.remove();
