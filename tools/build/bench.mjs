@@ -1,7 +1,7 @@
-/** `build` script: bundles the benchmark and everything it runs in processes of their own. The load tool stays outside. */
+/** `build` script of apps/bench: bundles the benchmark and everything it runs in processes of their own. The load tool stays outside. */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundleSettings } from '../../tools/build/settings.mjs';
+import { bundleSettings } from './settings.mjs';
 
 /** Name in dist/ -> source. */
 const ENTRIES = {
