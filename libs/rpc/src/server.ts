@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, type ServerOptions } from '@grpc/grpc-js';
 import { MultiplexServiceService } from '@portolan/proto';
 import type { ErrorCodec } from './errors.ts';
@@ -107,6 +108,8 @@ export const createRpcServer = (options: RpcServerOptions): RpcServer => {
   const limits = { ...SERVER_LIMITS, ...options.limits };
   const server = new Server(toOptions(limits));
   const stopping = new AbortController();
+  // One listener for each open stream, and how many of those there may be is limited elsewhere.
+  setMaxListeners(0, stopping.signal);
   const health = createHealth([...new Set(options.methods.map(({ path }) => serviceOf(path)))]);
   const serving: Serving = {
     access: options.access,
