@@ -8,6 +8,7 @@ import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conf
 import { integrationsConformance } from '../http/routes/integrations/integrations.conformance.ts';
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
+import { organisationConformance } from '../http/routes/organisation/organisation.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
@@ -39,6 +40,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   configsConformance(get);
   virtualKeysConformance(get);
   auditLogsConformance(get);
+  organisationConformance(get);
   sessionsConformance(get);
   usersConformance(get);
   invitesConformance(get);

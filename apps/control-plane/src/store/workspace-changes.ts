@@ -47,17 +47,14 @@ export const archiveWorkspace = async (tx: Sql, id: string): Promise<void> => {
   await tx.query('delete from workspace_members where workspace_id = $1', [id]);
 };
 
-/** The slug of a guardrail that a workspace may use, its own or the organization's; undefined when there is none. */
-export const guardrailSlug = async (
-  sql: Sql,
-  organizationId: string,
-  workspaceId: string,
-  ref: string,
-): Promise<string | undefined> => {
-  const [row] = await sql.query(
-    `select slug from guardrails where organization_id = $1 and (slug = $3 or id = $3) and status = 'active'
-       and (workspace_id is null or workspace_id = $2)`,
-    [organizationId, workspaceId, ref],
-  );
-  return row === undefined ? undefined : String(row.slug);
+/** Of the guardrails that the organization wants everywhere, which kinds do not hold in a workspace. */
+export const updateExclusions = async (
+  tx: Sql,
+  id: string,
+  excluded: readonly ('input' | 'output')[],
+): Promise<void> => {
+  await tx.query('update workspaces set excluded_guardrails = $2, updated_at = now() where id = $1', [
+    id,
+    JSON.stringify(excluded),
+  ]);
 };

@@ -38,3 +38,20 @@ export const listWorkspaces = async (
   );
   return { total, rows: readRows(workspaceRow, found) };
 };
+
+/** Active workspaces in which a kind of the organization's guardrails does not hold, newest first. */
+export const listExcludedWorkspaces = async (
+  sql: Sql,
+  organizationId: string,
+  kind: 'input' | 'output',
+  { limit, offset }: Page,
+): Promise<{ readonly total: number; readonly rows: readonly WorkspaceRow[] }> => {
+  const where = `organization_id = $1 and status = 'active' and excluded_guardrails @> $2::jsonb`;
+  const params = [organizationId, JSON.stringify([kind])];
+  const total = await count(sql, `select count(*) as total from workspaces where ${where}`, params);
+  const rows = await sql.query(
+    `select ${WORKSPACE_COLUMNS} from workspaces where ${where} order by created_at desc, id limit $3 offset $4`,
+    [...params, limit, offset],
+  );
+  return { total, rows: readRows(workspaceRow, rows) };
+};

@@ -7,6 +7,7 @@ import { guardrailRoutes } from './guardrails/index.ts';
 import { integrationRoutes } from './integrations/index.ts';
 import { inviteRoutes } from './invites/index.ts';
 import { labelRoutes } from './labels/index.ts';
+import { organisationRoutes } from './organisation/index.ts';
 import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
 import { promptRoutes } from './prompts/index.ts';
@@ -14,6 +15,7 @@ import { providerRoutes } from './providers/index.ts';
 import { sessionRoutes } from './sessions/index.ts';
 import { userRoutes } from './users/index.ts';
 import { virtualKeyRoutes } from './virtual-keys/index.ts';
+import { workspaceExclusionRoutes } from './workspace-exclusions/index.ts';
 import { workspaceMemberRoutes } from './workspace-members/index.ts';
 import { workspaceRoutes } from './workspaces/index.ts';
 
@@ -26,6 +28,8 @@ export const routes: readonly Route[] = [
   ...virtualKeyRoutes,
   ...sessionRoutes,
   ...auditLogRoutes,
+  ...organisationRoutes,
+  ...workspaceExclusionRoutes,
   ...userRoutes,
   ...inviteRoutes,
   ...workspaceRoutes,

@@ -3,8 +3,8 @@ import { organizationSettings } from '../../../access/settings.ts';
 import { assertMetadata } from '../../../domain/metadata-schema.ts';
 import type { WorkspaceDefaults } from '../../../domain/workspace-defaults.ts';
 import { findConfig } from '../../../store/configs.ts';
+import { findGuardrail } from '../../../store/guardrails.ts';
 import { findOrganization } from '../../../store/organizations.ts';
-import { guardrailSlug } from '../../../store/workspace-changes.ts';
 import { refuseInput } from '../../input.ts';
 
 interface Place {
@@ -28,11 +28,14 @@ const guardrailSlugs = async (
 ): Promise<string[]> => {
   const slugs: string[] = [];
   for (const [at, ref] of refs.entries()) {
-    const slug = await guardrailSlug(sql, organizationId, workspaceId, ref);
-    slugs.push(
-      slug ??
-        refuseInput([{ path: `defaults.${path}.${at}`, message: 'There is no such guardrail for this workspace.' }]),
-    );
+    const guardrail = await findGuardrail(sql, organizationId, ref);
+    const isUsable = guardrail?.workspace_id === null || guardrail?.workspace_id === workspaceId;
+    if (guardrail === undefined || !isUsable) {
+      return refuseInput([
+        { path: `defaults.${path}.${at}`, message: 'There is no such guardrail for this workspace.' },
+      ]);
+    }
+    slugs.push(guardrail.slug);
   }
   return slugs;
 };
