@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { gatewayEnv } from '../../apps/gateway/src/config.ts';
+import { vaultEnv } from '../../apps/vault/src/config.ts';
 import { inWorkspace } from '../launch/workspace.mjs';
 import { generatedFiles } from './generated.mjs';
 import { readEnv } from './read-env.mjs';
 import { exampleText, fillMarked, variablesTable } from './write-env.mjs';
 
-const files = generatedFiles({ gatewayEnv });
+const files = generatedFiles({ gatewayEnv, vaultEnv });
 
 test.each(Object.keys(files))('%s is what npm run env:example writes', (path) => {
   expect(readFileSync(inWorkspace(path), 'utf8')).toBe(files[path]);
 });
 
 test('every variable of a service says what it means', () => {
-  for (const { name, text } of readEnv(gatewayEnv)) expect(text, name).toMatch(/\S+ \S+/);
+  for (const schema of [gatewayEnv, vaultEnv]) {
+    for (const { name, text } of readEnv(schema)) expect(text, name).toMatch(/\S+ \S+/);
+  }
 });
 
 test('variables are read with their defaults, and required ones stand out', () => {

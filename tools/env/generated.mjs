@@ -7,6 +7,7 @@ import { exampleText, fillMarked, optionsTable, variablesTable } from './write-e
 /** The services with an environment, and where its schema stands: one line for each. */
 export const SERVICES = [
   { title: 'Gateway', mark: 'gateway-env', module: 'apps/gateway/src/config.ts', name: 'gatewayEnv' },
+  { title: 'Vault', mark: 'vault-env', module: 'apps/vault/src/config.ts', name: 'vaultEnv' },
 ];
 
 /**
