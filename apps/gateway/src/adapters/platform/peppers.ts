@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Peppers, possibleDigests } from '@portolan/api-key';
 import { type GetPeppersResponse, VaultPepperServiceService } from '@portolan/proto';
 import type { UnaryCaller } from '@portolan/rpc';
 import type { Logger } from '@portolan/service-kit';
+import { LRUCache } from 'lru-cache';
 import { backoffAfter } from '../../snapshot/keep-watching.ts';
 
 /** The peppers under which API keys are recognised. */
@@ -18,6 +20,7 @@ export interface HeldPeppers {
   close(): void;
 }
 
+const DIGESTED_MAX = 10_000;
 const ASK_MS = 2_000;
 const REFRESH_MS = 60_000;
 const BACKOFF = { backoffMs: 200, backoffMaxMs: 10_000 };
@@ -34,6 +37,8 @@ export interface HoldPeppersOptions {
 export const holdPeppers = (vault: UnaryCaller, { random, log, kept, onChange }: HoldPeppersOptions): HeldPeppers => {
   let answer: GetPeppersResponse | undefined;
   let peppers: Peppers | undefined;
+  // A keyed digest costs several times a plain one, and the same few keys call again and again.
+  const digested = new LRUCache<string, readonly string[]>({ max: DIGESTED_MAX });
   const closing = new AbortController();
   let wake = new AbortController();
 
@@ -43,6 +48,7 @@ export const holdPeppers = (vault: UnaryCaller, { random, log, kept, onChange }:
     const isSame = answer?.current?.id === current.id && answer.previous?.id === previous?.id;
     if (isSame) return;
     answer = given;
+    digested.clear();
     peppers = {
       current: { id: current.id, secret: current.value },
       previous: previous === undefined ? null : { id: previous.id, secret: previous.value },
@@ -75,10 +81,16 @@ export const holdPeppers = (vault: UnaryCaller, { random, log, kept, onChange }:
     get known() {
       return peppers !== undefined;
     },
-    digests: (key) =>
-      peppers === undefined
-        ? []
-        : possibleDigests(key, peppers).map(({ digest }) => Buffer.from(digest).toString('hex')),
+    digests(key) {
+      if (peppers === undefined) return [];
+      const name = hash('sha256', key, 'base64url');
+      let digests = digested.get(name);
+      if (digests === undefined) {
+        digests = possibleDigests(key, peppers).map(({ digest }) => Buffer.from(digest).toString('hex'));
+        digested.set(name, digests);
+      }
+      return digests;
+    },
     has: (pepperId) => peppers?.current.id === pepperId || peppers?.previous?.id === pepperId,
     refresh: () => wake.abort(),
     kept: () => answer,
