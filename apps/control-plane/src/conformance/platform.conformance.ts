@@ -9,6 +9,7 @@ import { integrationsConformance } from '../http/routes/integrations/integration
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
 import { organisationConformance } from '../http/routes/organisation/organisation.conformance.ts';
+import { logsConformance } from '../http/routes/logs/logs.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
@@ -56,5 +57,6 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   partialsConformance(get);
   promptSnapshotConformance(get);
   guardrailsConformance(get);
+  logsConformance(get);
   housekeepingConformance(get);
 };

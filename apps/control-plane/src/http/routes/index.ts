@@ -7,6 +7,7 @@ import { guardrailRoutes } from './guardrails/index.ts';
 import { integrationRoutes } from './integrations/index.ts';
 import { inviteRoutes } from './invites/index.ts';
 import { labelRoutes } from './labels/index.ts';
+import { logRoutes } from './logs/index.ts';
 import { organisationRoutes } from './organisation/index.ts';
 import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
@@ -40,4 +41,5 @@ export const routes: readonly Route[] = [
   ...partialRoutes,
   ...promptRoutes,
   ...promptVersionRoutes,
+  ...logRoutes,
 ];
