@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts';
 import { createServer } from './http/server.ts';
 import { openJobs } from './jobs/queue.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { openNotifier } from './notifier.ts';
 import { createGatewayRpc } from './rpc/server.ts';
 import { type FirstStart, prepareFirstStart } from './setup/first-start.ts';
 import { snapshotReaders } from './snapshot/readers.ts';
@@ -86,9 +87,11 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     errors,
     idempotent: [],
   });
+  const notifier = await openNotifier(config, clock, log);
   const deps: Deps = {
     db,
     vault: rpcVault({ client: vaultClient, clock }),
+    notifier,
     clock,
     log,
     newId: randomUUID,
@@ -171,6 +174,7 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
       clearInterval(check);
       await Promise.all([server.close(), rpc.stop(graceMs), jobs.stop(graceMs)]);
       feed.stop();
+      notifier.close();
       vaultClient.close();
       transports.close();
       await db.close();

@@ -62,6 +62,21 @@ export const controlPlaneEnv = z.object({
   CONTROL_PLANE_TRUSTED_PROXIES: envList().describe(
     'Addresses or ranges whose `x-forwarded-for` is believed: those of the gateways, comma separated.',
   ),
+  CONTROL_PLANE_SMTP_URL_FILE: z
+    .string()
+    .optional()
+    .describe('File with the mail server, `smtps://user:password@host:465`. Absent: no mail is sent.'),
+  CONTROL_PLANE_MAIL_FROM: z.string().default('Portolan <no-reply@localhost>').describe('Sender of mail.'),
+  CONTROL_PLANE_WEBHOOK_URL: z
+    .url()
+    .optional()
+    .describe('Program that is told what people are told by mail, new secrets of rotated keys among it.'),
+  CONTROL_PLANE_WEBHOOK_SECRET_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File with the secret that messages to the webhook are signed with. Required with CONTROL_PLANE_WEBHOOK_URL.',
+    ),
   TRUSTED_CUSTOM_HOSTS: envList().describe(
     'Private hosts that credentials may name: exact names, `*.suffix` or CIDR ranges, as the gateways have them.',
   ),

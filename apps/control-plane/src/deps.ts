@@ -2,12 +2,14 @@ import type { Trust } from '@portolan/egress-rules';
 import type { Clock, Logger } from '@portolan/service-kit';
 import type { Database } from '@portolan/sql';
 import type { Passwords } from './access/passwords.ts';
+import type { Notifier } from './ports/notifier.ts';
 import type { Vault } from './ports/vault.ts';
 
 /** What routes reach besides the transaction they are given. */
 export interface Deps {
   readonly db: Database;
   readonly vault: Vault;
+  readonly notifier: Notifier;
   readonly passwords: Passwords;
   readonly clock: Clock;
   readonly log: Logger;

@@ -13,6 +13,7 @@ import { createServer } from '../http/server.ts';
 import { createOrganization } from '../setup/create-organization.ts';
 import { issueApiKey } from '../setup/issue-api-key.ts';
 import { insertSession } from '../store/sessions.ts';
+import { type NotifierStandIn, notifierStandIn } from './notifier-stand-in.ts';
 import { type VaultStandIn, vaultStandIn } from './vault-stand-in.ts';
 
 /** A database with the control plane's tables. */
@@ -57,6 +58,7 @@ export interface TestPlatform {
   readonly app: FastifyInstance;
   readonly deps: Deps;
   readonly vault: VaultStandIn;
+  readonly notifier: NotifierStandIn;
   tenant(): Promise<Tenant>;
   /** A session of a person, as its browser has it: to be used in the place of a key. */
   session(tenant: Pick<Tenant, 'organizationId'>, userId: string): Promise<string>;
@@ -67,9 +69,11 @@ export interface TestPlatform {
 /** The control plane over a database, without network. */
 export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}): TestPlatform => {
   const vault = vaultStandIn();
+  const notifier = notifierStandIn();
   const deps: Deps = {
     db,
     vault,
+    notifier,
     clock: systemClock,
     log: createLogger('control-plane', 'silent'),
     newId: randomUUID,
@@ -136,6 +140,7 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     app,
     deps,
     vault,
+    notifier,
     tenant,
     session: async ({ organizationId }, userId) => {
       const token = newToken(deps.randomBytes);
