@@ -447,6 +447,13 @@ create table guardrail_versions (
   unique (guardrail_id, number)
 );
 
+-- Where a job that walks through something in pieces goes on.
+create table job_cursors (
+  job text primary key,
+  position text not null,
+  updated_at timestamptz not null default now()
+);
+
 -- One row. A writing transaction raises it last, so that its row lock makes revisions commit in their order.
 create table revision_counter (
   only_row boolean primary key default true check (only_row),
