@@ -1,10 +1,11 @@
 import { isApiKey } from '@portolan/api-key';
 import type { Clock } from '@portolan/service-kit';
+import { isToken } from '@portolan/token-auth';
 import type { ApiKey, ApiKeys } from '../../ports/api-keys.ts';
 import type { SnapshotView } from '../../snapshot/view.ts';
 import { callerOf, factsOfKey, refusalOfKey } from './caller.ts';
 import type { HeldPeppers } from './peppers.ts';
-import { isToken, type TokenCallers } from './tokens.ts';
+import type { TokenCallers } from './tokens.ts';
 import type { WorkspaceDeps } from './workspace.ts';
 
 export interface PlatformKeysDeps extends WorkspaceDeps {

@@ -1,5 +1,6 @@
 import { GatewayServiceService, VaultGatewayServiceService } from '@portolan/proto';
 import type { Clock, Logger } from '@portolan/service-kit';
+import { createKeySets } from '@portolan/token-auth';
 import type { Dispatcher } from 'undici';
 import type { PlatformConfig } from '../../config.ts';
 import type { ConfigReader } from '../../config-reader.ts';
@@ -11,7 +12,6 @@ import type { SnapshotContents } from '../../snapshot/contents.ts';
 import { readSnapshotKey, type SealedFile, sealedFile } from '../../snapshot/sealed-file.ts';
 import { platformApiKeys } from './api-keys.ts';
 import { connectPlatform } from './clients.ts';
-import { createKeySets } from './key-sets.ts';
 import { controlPlaneHttp } from './management.ts';
 import { holdPeppers } from './peppers.ts';
 import { createTokenCallers } from './tokens.ts';

@@ -1,13 +1,19 @@
 import { hash } from 'node:crypto';
-import { type Claims, readClaims, readTokenHeader, type TokenRefusal } from '@portolan/access-control';
+import { type Claims, readClaims, readTokenHeader } from '@portolan/access-control';
 import type { Organization } from '@portolan/proto';
 import { type Clock, PlatformError } from '@portolan/service-kit';
-import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
+import {
+  hasKeys,
+  type KeySets,
+  type TokenOrganizations,
+  type TokenRules,
+  type VerifiedToken,
+  verifyToken,
+} from '@portolan/token-auth';
 import { LRUCache } from 'lru-cache';
 import type { ApiKey } from '../../ports/api-keys.ts';
 import type { SnapshotView } from '../../snapshot/view.ts';
 import { type CallerFacts, callerOf, expired, forbidden } from './caller.ts';
-import type { KeySets } from './key-sets.ts';
 import type { WorkspaceDeps } from './workspace.ts';
 
 /** Callers that bring a token signed by their organization instead of an API key. */
@@ -21,11 +27,6 @@ export interface TokenDeps extends WorkspaceDeps {
   readonly clock: Pick<Clock, 'wallMs'>;
 }
 
-/** Three parts of base64url, none of them empty: no API key of ours has a dot. */
-export const isToken = (text: string): boolean =>
-  /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) && text.length <= MAX_TOKEN_CHARS;
-
-const MAX_TOKEN_CHARS = 16_384;
 const SKEW_MS = 30_000;
 const VERIFIED_MAX = 10_000;
 /** A signing key may be taken back: no token is believed for longer without looking at the set again. */
@@ -50,22 +51,12 @@ export const createTokenCallers = (deps: TokenDeps): TokenCallers => {
   };
 
   const verify = async (token: string, digest: string): Promise<ApiKey> => {
-    const { header, payload } = decoded(token);
     const view = deps.view();
-    const organization = signerOf(payload, view);
-    const keys = await keySets.of(organization, typeof header.kid === 'string' ? header.kid : '');
-    const read = readTokenHeader(header, new Set(keys.keys()));
-    if (read.outcome === 'refused') throw refusal(read);
-    const key = keys.get(read.keyId);
-    if (key === undefined) throw unknownToken();
-    // The signature alone: times and claims are judged by our own clock and rules.
-    await compactVerify(token, key, { algorithms: ['RS256'] }).catch((cause: unknown) => {
-      throw unknownToken(cause);
-    });
-    const claims = readClaims(payload, rulesFor(organization, clock.wallMs()));
-    if (claims.outcome === 'refused') throw refusal(claims);
-    verified.set(digest, { claims: claims.claims, keys: organization, verifiedAtMs: clock.wallMs() });
-    return callerFrom(claims.claims, view);
+    const found = await verifyToken(token, { organizations: signersIn(view), keySets, rules: rulesAt(clock.wallMs()) });
+    if (found.outcome === 'refused') throw refusal(found);
+    const { claims, organization } = found;
+    verified.set(digest, { claims, keys: organization, verifiedAtMs: clock.wallMs() });
+    return callerFrom(claims, view);
   };
 
   return {
@@ -83,35 +74,24 @@ export const createTokenCallers = (deps: TokenDeps): TokenCallers => {
   };
 };
 
-const decoded = (token: string): { header: Readonly<Record<string, unknown>>; payload: JWTPayload } => {
-  try {
-    return { header: { ...decodeProtectedHeader(token) }, payload: decodeJwt(token) };
-  } catch (cause) {
-    throw unknownToken(cause);
-  }
-};
+const signersIn = (view: SnapshotView): TokenOrganizations<Organization> => ({
+  named: (id) => view.organization(id),
+  only: () => {
+    const [only, ...others] = view.organizations().filter(hasKeys);
+    return others.length === 0 ? only : undefined;
+  },
+});
 
-/** Whose token it says it is. Its signature is then checked with that tenant's keys, so a lie leads nowhere. */
-const signerOf = (payload: JWTPayload, view: SnapshotView): Organization => {
-  const claimed = [payload.portkey_oid, payload.organisation_id].find((id) => typeof id === 'string' && id !== '');
-  if (typeof claimed === 'string') {
-    const found = view.organization(claimed);
-    if (found === undefined || !hasKeys(found)) throw forbidden();
-    return found;
-  }
-  const [only, ...others] = view.organizations().filter(hasKeys);
-  if (only === undefined || others.length > 0) throw unknownToken();
-  return only;
-};
-
-const hasKeys = ({ jwksJson, jwksUrl }: Organization): boolean => jwksJson !== '' || jwksUrl !== '';
-
-const rulesFor = ({ id }: Organization, nowMs: number) => ({
-  nowMs,
-  skewMs: SKEW_MS,
-  organisations: new Map([[id, { defaultWorkspace: null }]]),
-  defaultWorkspace: null,
-  defaultScopes: [],
+const rulesAt = (nowMs: number): TokenRules<Claims> => ({
+  readHeader: readTokenHeader,
+  readClaims: (payload, organizationId) =>
+    readClaims(payload, {
+      nowMs,
+      skewMs: SKEW_MS,
+      organisations: new Map([[organizationId, { defaultWorkspace: null }]]),
+      defaultWorkspace: null,
+      defaultScopes: [],
+    }),
 });
 
 const factsOf = (claims: Claims, workspaceId: string, view: SnapshotView): CallerFacts => {
@@ -130,9 +110,11 @@ const factsOf = (claims: Claims, workspaceId: string, view: SnapshotView): Calle
   };
 };
 
-const refusal = ({ status, reason }: TokenRefusal): PlatformError => {
+type Refused = Extract<VerifiedToken<Organization, Claims>, { readonly outcome: 'refused' }>;
+
+const refusal = ({ status, reason, cause }: Refused): PlatformError => {
   if (status === 403) return forbidden();
-  return reason === 'expired' ? expired() : unknownToken();
+  return reason === 'expired' ? expired() : unknownToken(cause);
 };
 
 const unknownToken = (cause?: unknown): PlatformError =>

@@ -1,9 +1,13 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { Organization } from '@portolan/proto';
-import type { Clock } from '@portolan/service-kit';
 import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import * as z from 'zod';
+
+/** Where an organization keeps its public keys: in its settings, or at an address. Empty text for neither. */
+export interface KeySource {
+  readonly jwksJson: string;
+  readonly jwksUrl: string;
+}
 
 /** The public keys that sign the tokens of an organization's callers. */
 export interface KeySets {
@@ -11,7 +15,7 @@ export interface KeySets {
    * Keys by their id.
    * @param keyId  if the set at hand does not have it, the set is fetched anew, but not more often than each half minute
    */
-  of(organization: Organization, keyId: string): Promise<ReadonlyMap<string, KeyObject>>;
+  of(source: KeySource, keyId: string): Promise<ReadonlyMap<string, KeyObject>>;
 }
 
 const FETCH_MS = 5_000;
@@ -33,7 +37,7 @@ interface Fetched {
 }
 
 /** @param dispatcher  the guarded way out: an organization names its own URL */
-export const createKeySets = (dispatcher: Dispatcher, clock: Pick<Clock, 'monotonicMs'>): KeySets => {
+export const createKeySets = (dispatcher: Dispatcher, clock: { monotonicMs(): number }): KeySets => {
   const inline = new LRUCache<string, ReadonlyMap<string, KeyObject>>({ max: MAX_SETS });
   const fetched = new LRUCache<string, Fetched>({ max: MAX_SETS });
   const fetching = new Map<string, Promise<Fetched>>();
