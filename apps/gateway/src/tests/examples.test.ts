@@ -215,10 +215,10 @@ it(`${title('S15')}: is echoed, and stands on the records of all targets`, async
   expect(await world.gateway.logRecords(2, ({ traceId }) => traceId === 'YOUR_TRACE_ID_HERE')).toHaveLength(2);
 });
 
-it(`${title('S16')}: is not available yet, which is told as an error and reaches no provider`, async () => {
+it(`${title('S16')}: is the control plane's, without one it is an error and reaches no provider`, async () => {
   const response = await world.gateway.post('/feedback', example('S16').request?.body ?? {});
-  expect(response.status).toBe(404);
+  expect(response.status).toBe(501);
   expect(response.headers.get('x-portkey-trace-id')).toBeTruthy();
-  expect(await response.json()).toMatchObject({ error: { type: 'not_found' } });
+  expect(await response.json()).toMatchObject({ error: { type: 'unsupported_endpoint' } });
   expect(world.fleet.calls()).toEqual({});
 });
