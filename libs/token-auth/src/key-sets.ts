@@ -43,7 +43,7 @@ export const createKeySets = (dispatcher: Dispatcher, clock: { monotonicMs(): nu
   const fetching = new Map<string, Promise<Fetched>>();
 
   const ofText = (json: string): ReadonlyMap<string, KeyObject> => {
-    const known = inline.get(json) ?? keysIn(json);
+    const known = inline.get(json) ?? keysOf(json);
     inline.set(json, known);
     return known;
   };
@@ -76,6 +76,15 @@ export const createKeySets = (dispatcher: Dispatcher, clock: { monotonicMs(): nu
       return (await fetchOnce(jwksUrl, known)).keys;
     },
   };
+};
+
+/** Settings that hold no key set sign for nobody. */
+const keysOf = (json: string): ReadonlyMap<string, KeyObject> => {
+  try {
+    return keysIn(json);
+  } catch {
+    return new Map();
+  }
 };
 
 /** RSA keys of at least 2048 bits that have an id; others cannot sign for anyone. */
