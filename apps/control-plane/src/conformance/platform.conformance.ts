@@ -19,7 +19,9 @@ import { usersConformance } from '../http/routes/users/users.conformance.ts';
 import { virtualKeysConformance } from '../http/routes/virtual-keys/virtual-keys.conformance.ts';
 import { workspaceMembersConformance } from '../http/routes/workspace-members/workspace-members.conformance.ts';
 import { workspacesConformance } from '../http/routes/workspaces/workspaces.conformance.ts';
+import { credentialJobsConformance } from '../jobs/credentials.conformance.ts';
 import { housekeepingConformance } from '../jobs/housekeeping.conformance.ts';
+import { keyJobsConformance } from '../jobs/keys.conformance.ts';
 import { rpcConformance } from '../rpc/rpc.conformance.ts';
 import { firstStartConformance } from '../setup/first-start.conformance.ts';
 import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
@@ -59,4 +61,6 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   guardrailsConformance(get);
   logsConformance(get);
   housekeepingConformance(get);
+  keyJobsConformance(get);
+  credentialJobsConformance(get);
 };

@@ -1,7 +1,9 @@
 import { type BackendChoice, createJobs, defineJob, defineSchedule, type Jobs, type Rhythm } from '@portolan/jobs';
 import * as z from 'zod';
 import type { Deps } from '../deps.ts';
+import { reconcileCredentials } from './credentials.ts';
 import { tidyUp } from './housekeeping.ts';
+import { expireKeys, finishTransitions, rotateDueKeys, warnEndingSecrets } from './keys.ts';
 
 /** Work that is due by the clock. Each may run twice, and may find nothing to do. */
 export interface ClockWork {
@@ -15,6 +17,11 @@ export interface ClockWork {
 /** All of it. */
 export const CLOCK_WORK: readonly ClockWork[] = [
   { name: 'tidy-up', rhythm: { everyMs: 600_000 }, timeoutMs: 60_000, run: tidyUp },
+  { name: 'expire-keys', rhythm: { everyMs: 60_000 }, timeoutMs: 60_000, run: expireKeys },
+  { name: 'rotate-keys', rhythm: { everyMs: 60_000 }, timeoutMs: 300_000, run: rotateDueKeys },
+  { name: 'warn-ending-secrets', rhythm: { everyMs: 300_000 }, timeoutMs: 300_000, run: warnEndingSecrets },
+  { name: 'finish-transitions', rhythm: { everyMs: 60_000 }, timeoutMs: 60_000, run: finishTransitions },
+  { name: 'reconcile-credentials', rhythm: { everyMs: 600_000 }, timeoutMs: 300_000, run: reconcileCredentials },
 ];
 
 const ATTEMPTS = 3;
