@@ -1,4 +1,4 @@
-import { createTrust } from '@portolan/egress-rules';
+import { createDispatcher, createTrust } from '@portolan/egress-rules';
 import { type ProviderRegistry, providerRegistry, rehearsal } from '@portolan/providers';
 import { type Clock, type Logger, systemClock } from '@portolan/service-kit';
 import type { FastifyInstance } from 'fastify';
@@ -8,7 +8,6 @@ import { platformSource } from './adapters/platform/source.ts';
 import type { GatewayConfig } from './config.ts';
 import { createConfigReader } from './config-reader.ts';
 import { createHostCheck } from './egress/custom-host.ts';
-import { createDispatcher } from './egress/dispatcher.ts';
 import { createInFlight } from './http/in-flight.ts';
 import { createServer } from './http/server.ts';
 import { mediaFetcher } from './media/fetch-media.ts';

@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTrust } from '@portolan/egress-rules';
+import { createDispatcher, createTrust } from '@portolan/egress-rules';
 import { PlatformError } from '@portolan/service-kit';
 import { expect, it } from 'vitest';
 import { checkCustomHost } from './custom-host.ts';
-import { createDispatcher } from './dispatcher.ts';
 
 it('a host that nobody may be sent to is the fault of the request, which does not learn why', () => {
   const refuse = () => checkCustomHost('http://127.0.0.1', createTrust([]));

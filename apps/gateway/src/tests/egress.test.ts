@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:net';
-import { createTrust } from '@portolan/egress-rules';
+import { createDispatcher, createTrust } from '@portolan/egress-rules';
 import { type StandIn, startStandIn } from '@portolan/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDispatcher } from '../egress/dispatcher.ts';
 import { callRoutes } from '../http/routes/calls.ts';
 import { hostileUrls } from '../testing/hostile-urls.ts';
 import { pipelined } from '../testing/pipelined.ts';

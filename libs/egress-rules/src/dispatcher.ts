@@ -1,7 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { type Trust, unbracket } from '@portolan/egress-rules';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { type Trust, unbracket } from './trust.ts';
 
 /** A name that resolved to an address where nobody may go. */
 export class EgressDenied extends Error {
@@ -13,7 +13,7 @@ export class EgressDenied extends Error {
 }
 
 /**
- * The one way out of the gateway. Every connection is checked here, after DNS, so no route can go around it;
+ * The one way out of a service. Every connection is checked here, after DNS, so no route can go around it;
  * the socket goes to exactly the address that was checked, and redirects are never followed.
  */
 export const createDispatcher = (options: {
