@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createTrust } from '@portolan/egress-rules';
+import { createDispatcher, createTrust } from '@portolan/egress-rules';
 import type { BackendChoice } from '@portolan/jobs';
 import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
 import { CODES, type Logger, PlatformError, Secret, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
+import { createKeySets } from '@portolan/token-auth';
 import type { FastifyInstance } from 'fastify';
 import { createPasswords } from './access/passwords.ts';
 import { rpcVault } from './adapters/vault/rpc.ts';
@@ -23,6 +24,9 @@ import { openTransports } from './transport.ts';
 
 const HEARTBEAT_MS = 5_000;
 const READY_CHECK_MS = 2_000;
+/** To the servers that organizations keep their key sets on. */
+const CONNECT_TIMEOUT_MS = 3_000;
+const KEY_SET_CONNECTIONS = 2;
 
 export interface ControlPlane {
   readonly server: FastifyInstance;
@@ -88,6 +92,12 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     idempotent: [],
   });
   const notifier = await openNotifier(config, clock, log);
+  const trust = createTrust(config.TRUSTED_CUSTOM_HOSTS);
+  const dispatcher = createDispatcher({
+    trust,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    connections: KEY_SET_CONNECTIONS,
+  });
   const deps: Deps = {
     db,
     vault: rpcVault({ client: vaultClient, clock }),
@@ -97,10 +107,11 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     newId: randomUUID,
     randomBytes,
     passwords: createPasswords(),
+    keySets: createKeySets(dispatcher, clock),
     settings: {
       publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, ''),
       sessionLifetimeS: config.CONTROL_PLANE_SESSION_LIFETIME_S,
-      trust: createTrust(config.TRUSTED_CUSTOM_HOSTS),
+      trust,
     },
   };
   const feed = createFeed({ db, readers: snapshotReaders, pollMs: config.CONTROL_PLANE_CHANGE_POLL_MS, log });
@@ -176,6 +187,7 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
       feed.stop();
       notifier.close();
       vaultClient.close();
+      await dispatcher.destroy();
       transports.close();
       await db.close();
     },

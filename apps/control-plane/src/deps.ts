@@ -1,6 +1,7 @@
 import type { Trust } from '@portolan/egress-rules';
 import type { Clock, Logger } from '@portolan/service-kit';
 import type { Database } from '@portolan/sql';
+import type { KeySets } from '@portolan/token-auth';
 import type { Passwords } from './access/passwords.ts';
 import type { Notifier } from './ports/notifier.ts';
 import type { Vault } from './ports/vault.ts';
@@ -11,6 +12,8 @@ export interface Deps {
   readonly vault: Vault;
   readonly notifier: Notifier;
   readonly passwords: Passwords;
+  /** The keys that organizations sign tokens with. */
+  readonly keySets: KeySets;
   readonly clock: Clock;
   readonly log: Logger;
   /** A new UUID. */

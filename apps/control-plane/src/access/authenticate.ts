@@ -5,6 +5,7 @@ import { callerOfKey } from './api-key.ts';
 import { credentialOf } from './credential.ts';
 import type { Caller } from './principal.ts';
 import { signedIn } from './session.ts';
+import { callerOfToken } from './token.ts';
 
 /** One way to say who one is. Undefined: the request does not say it in this way. */
 type Door = (call: OpenCall, deps: Deps) => Promise<Caller | undefined>;
@@ -14,8 +15,11 @@ const byApiKey: Door = async (call, { db, vault }) => {
   return credential === undefined ? undefined : callerOfKey(db, credential, vault, call.nowMs);
 };
 
-/** A key that was sent on purpose counts before a cookie that a browser adds by itself. */
-const DOORS: readonly Door[] = [byApiKey, signedIn];
+/**
+ * What was sent on purpose counts before a cookie that a browser adds by itself. Tokens are told from keys by their form, so they
+ * are looked at first.
+ */
+const DOORS: readonly Door[] = [callerOfToken, byApiKey, signedIn];
 
 /**
  * Who sends a request.

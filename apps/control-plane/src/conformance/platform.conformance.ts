@@ -28,6 +28,7 @@ import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
+import { tokensConformance } from './tokens.conformance.ts';
 
 /** Everything the control plane promises over a database, one resource after the other. @param open an empty database */
 export const platformConformance = (open: () => Promise<MigratableDatabase>): void => {
@@ -45,6 +46,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditLogsConformance(get);
   organisationConformance(get);
   sessionsConformance(get);
+  tokensConformance(get);
   usersConformance(get);
   invitesConformance(get);
   workspacesConformance(get);

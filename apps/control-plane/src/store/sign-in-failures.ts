@@ -9,8 +9,8 @@ export interface FailureBound {
   readonly max: number;
 }
 
-/** What stands for an account or an address in the table. */
-export const failureSubject = (kind: 'account' | 'address', value: string): Uint8Array =>
+/** What stands in the table for an account, an address, or the organization that bad tokens name. */
+export const failureSubject = (kind: 'account' | 'address' | 'token', value: string): Uint8Array =>
   createHash('sha256').update(`${kind}:${value}`).digest();
 
 /**

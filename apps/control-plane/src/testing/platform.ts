@@ -4,7 +4,9 @@ import { createApiKey } from '@portolan/api-key';
 import { createTrust } from '@portolan/egress-rules';
 import { createLogger, systemClock } from '@portolan/service-kit';
 import { type MigratableDatabase, migrate, readMigrations } from '@portolan/sql';
+import { createKeySets } from '@portolan/token-auth';
 import type { FastifyInstance } from 'fastify';
+import { Agent } from 'undici';
 import { createPasswords } from '../access/passwords.ts';
 import { csrfTokenOf, digestToken, newToken } from '../access/session-token.ts';
 import type { Deps } from '../deps.ts';
@@ -78,6 +80,7 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     log: createLogger('control-plane', 'silent'),
     newId: randomUUID,
     randomBytes,
+    keySets: createKeySets(new Agent(), systemClock),
     passwords: createPasswords({ cost: { logN: 4, r: 8, p: 1 } }),
     settings: { publicUrl: 'https://portolan.example', sessionLifetimeS: 3_600, trust: createTrust(['localhost']) },
     ...changes,
