@@ -8,6 +8,9 @@ const nx = inWorkspace('node_modules', 'nx', 'dist', 'bin', 'nx.js');
 /** Nx without daemon, cloud, terminal UI or usage statistics: nothing leaves the machine. */
 const NX_ENV = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false' };
 
+/** What `npm start` runs: the services, and the command that supervises them. */
+export const PLATFORM = ['@portolan/vault', '@portolan/control-plane', '@portolan/gateway', '@portolan/standalone'];
+
 /** Builds these projects, or takes them from Nx's cache. */
 export const build = (projects) =>
   runQuiet('Building', process.execPath, [nx, 'run-many', '-t', 'build', '-p', projects.join(',')], { env: NX_ENV });

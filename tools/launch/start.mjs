@@ -1,7 +1,7 @@
 /** `npm start`: checks Node.js, installs and builds what changed, then runs the platform in this process. */
 import { pathToFileURL } from 'node:url';
 import { renderHelp } from '../../apps/standalone/src/help.mjs';
-import { build } from './build.mjs';
+import { build, PLATFORM } from './build.mjs';
 import { install } from './install.mjs';
 import { requireNode } from './node-version.mjs';
 import { CommandFailed } from './run.mjs';
@@ -14,7 +14,7 @@ const start = async () => {
     return;
   }
   await install();
-  await build(['@portolan/gateway', '@portolan/standalone']);
+  await build(PLATFORM);
   await import(pathToFileURL(inWorkspace('apps', 'standalone', 'dist', 'main.mjs')).href);
 };
 

@@ -1,5 +1,5 @@
 /** `npm test`: installs, checks, builds, and runs the lanes that need no outside server. */
-import { build } from './build.mjs';
+import { build, PLATFORM } from './build.mjs';
 import { install } from './install.mjs';
 import { runLane } from './lane.mjs';
 import { requireNode } from './node-version.mjs';
@@ -19,7 +19,7 @@ const CHECKS = [
       '-p',
       'tsconfig.json',
     ]),
-  () => build(['@portolan/gateway', '@portolan/standalone']),
+  () => build(PLATFORM),
 ];
 
 /** Runs every step, whatever the others did. @returns how many failed; each says so itself */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiKey, isApiKey } from '@portolan/api-key';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keepApiKey, UnusableKeyFile } from './api-key.ts';
+import { keepAdminKey, keepApiKey, UnusableKeyFile } from './api-key.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -32,4 +32,12 @@ test('a key file that was cut short is reported, never replaced', async () => {
   const file = join(dir, 'api-key');
   await writeFile(file, createApiKey().slice(0, 30));
   await expect(keepApiKey(dir, undefined)).rejects.toThrow(UnusableKeyFile);
+});
+
+test('the administrator has a key of their own', async () => {
+  const admin = await keepAdminKey(dir);
+  expect(isApiKey(admin.key)).toBe(true);
+  expect(admin.key).not.toBe((await keepApiKey(dir, undefined)).key);
+  expect(await keepAdminKey(dir)).toEqual(admin);
+  expect((await stat(admin.file)).mode & 0o777).toBe(0o600);
 });

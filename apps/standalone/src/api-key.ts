@@ -1,6 +1,8 @@
-import { chmod, open, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiKey, isApiKey } from '@portolan/api-key';
+import { keepFile } from './kept-file.ts';
 
 export class UnusableKeyFile extends Error {}
 
@@ -20,33 +22,28 @@ const keepGiven = async (dataDir: string, key: string): Promise<KeptKey> => {
   return { key, file };
 };
 
-const createKept = async (file: string): Promise<string> => {
-  const key = createApiKey();
-  const handle = await open(file, 'wx', OWNER_ONLY);
-  try {
-    await handle.writeFile(`${key}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return key;
+const keepMade = async (file: string): Promise<KeptKey> => {
+  const key = (await keepFile(file, () => `${createApiKey()}\n`)).trim();
+  if (!isApiKey(key)) throw new UnusableKeyFile(`${file} does not hold a whole API key; remove it to get a new one.`);
+  return { key, file };
 };
 
 /**
- * The API key of this platform: the given one, else the one in `<dataDir>/api-key`, made now if there is none.
+ * The API key that clients of this platform send: the given one, else the one in `<dataDir>/api-key`, made now if there is none.
  * Call it with the data directory locked.
  * @throws UnusableKeyFile  when the file holds something else than one key
  */
-export const keepApiKey = async (dataDir: string, given: string | undefined): Promise<KeptKey> => {
-  if (given !== undefined) return keepGiven(dataDir, given);
-  const file = join(dataDir, 'api-key');
-  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (kept === undefined) return { key: await createKept(file), file };
-  const key = kept.trim();
-  if (!isApiKey(key)) throw new UnusableKeyFile(`${file} does not hold a whole API key; remove it to get a new one.`);
-  await chmod(file, OWNER_ONLY);
-  return { key, file };
+export const keepApiKey = (dataDir: string, given: string | undefined): Promise<KeptKey> =>
+  given === undefined ? keepMade(join(dataDir, 'api-key')) : keepGiven(dataDir, given);
+
+/** The key that administers this platform, in `<dataDir>/admin-key`. @throws UnusableKeyFile */
+export const keepAdminKey = (dataDir: string): Promise<KeptKey> => keepMade(join(dataDir, 'admin-key'));
+
+const PASSWORD_BYTES = 24;
+
+/** The file with the password of the first administrator, `<dataDir>/owner-password`: what it holds counts at the first start only. */
+export const keepOwnerPassword = async (dataDir: string): Promise<string> => {
+  const file = join(dataDir, 'owner-password');
+  await keepFile(file, () => `${randomBytes(PASSWORD_BYTES).toString('base64url')}\n`);
+  return file;
 };

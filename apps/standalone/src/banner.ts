@@ -2,12 +2,18 @@ export interface BannerFacts {
   /** Base URL of the API, `/v1` included. */
   readonly apiUrl: string;
   readonly apiKey: string;
+  /** File with the key that administers the platform. */
+  readonly adminKeyFile: string;
   /** A model that the rehearsal provider answers. */
   readonly model: string;
 }
 
 /** A first call, ready to paste, by the client it is for. All of them need no account anywhere. */
-export const snippets = ({ apiUrl, apiKey, model }: BannerFacts): Readonly<Record<string, string>> => ({
+export const snippets = ({
+  apiUrl,
+  apiKey,
+  model,
+}: Omit<BannerFacts, 'adminKeyFile'>): Readonly<Record<string, string>> => ({
   curl: `curl ${apiUrl}/chat/completions \\
   -H 'content-type: application/json' \\
   -H 'x-portkey-api-key: ${apiKey}' \\
@@ -36,12 +42,14 @@ llm = OpenAI(
 print(llm.complete("Say hello"))`,
 });
 
-/** What is printed once the gateway is ready. */
+/** What is printed once the platform is ready: models and management have one address. */
 export const banner = (facts: BannerFacts): string => `
 Portolan is ready.
 
-  Gateway  ${facts.apiUrl}
-  API key  ${facts.apiKey}
+  Gateway     ${facts.apiUrl}
+  API key     ${facts.apiKey}
+  Management  ${facts.apiUrl}
+  Admin key   in ${facts.adminKeyFile}
 
 ${Object.entries(snippets(facts))
   .map(([client, code]) => `── ${client}\n\n${code}\n`)

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { AddressUnusable, requireFreePort } from './free-port.ts';
+import { AddressUnusable, findFreePorts, LOOPBACK, requireFreePort } from './free-port.ts';
 
 test('a taken port is named with the option that helps, and is usable again once it is free', async () => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -20,4 +20,10 @@ test('a taken port is named with the option that helps, and is usable again once
 
 test('an address that is not of this machine points at the other option', async () => {
   await expect(requireFreePort('192.0.2.1', 80)).rejects.toThrow('another one with --host');
+});
+
+test('ports that are found are different and free', async () => {
+  const ports = await findFreePorts(5);
+  expect(new Set(ports).size).toBe(5);
+  for (const port of ports) await requireFreePort(LOOPBACK, port);
 });

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/** Where the services of one machine meet. */
+export const LOOPBACK = '127.0.0.1';
+
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is taken; choose another one with --port',
   EACCES: 'may not be used without more rights; choose one above 1023 with --port',
@@ -33,4 +36,19 @@ export const requireFreePort = async (host: string, port: number): Promise<void>
   }
   server.close();
   await once(server, 'close');
+};
+
+/**
+ * Ports of this machine's loopback that nobody listens on, all different. They are free again when this resolves: whoever is to
+ * have them should take them soon.
+ */
+export const findFreePorts = async (count: number): Promise<readonly number[]> => {
+  const servers = Array.from({ length: count }, () => createServer().listen({ host: LOOPBACK, port: 0 }));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 };

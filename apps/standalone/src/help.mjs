@@ -21,7 +21,7 @@ export const OPTIONS = [
     value: 'DIR',
     variable: 'PORTOLAN_DATA_DIR',
     whenAbsent: '.portolan',
-    text: 'Folder of configs, logs, virtual keys and the API key. One running platform owns it.',
+    text: 'Folder of the databases, keys and logs. One running platform owns it.',
   },
   {
     variable: 'PORTOLAN_API_KEY',
@@ -33,8 +33,8 @@ export const OPTIONS = [
   { flag: '--help', text: 'Shows this text.' },
 ];
 
-const NOTES = `A flag wins over its variable. LOG_LEVEL and the GATEWAY_… variables that this command does not set
-itself reach the gateway as they are; .env.example lists them.`;
+const NOTES = `A flag wins over its variable. LOG_LEVEL and those GATEWAY_…, CONTROL_PLANE_… and VAULT_… variables that this
+command does not set itself reach their service as they are; .env.example lists them.`;
 
 const TEXT_WIDTH = 94;
 
@@ -56,7 +56,7 @@ const renderOption = ({ flag, value, variable, whenAbsent, text }) => {
 /** The text of `--help`. */
 export const renderHelp = () => `Usage: npm start -- [options]
 
-Runs the whole platform on this machine: the gateway, and a rehearsal provider that needs no account.
+Runs the whole platform on this machine: gateway, control plane and vault, and a rehearsal provider that needs no account.
 
 ${OPTIONS.map(renderOption).join('\n')}
 

@@ -3,21 +3,23 @@ import { DataDirLocked, InvalidEnvironment } from '@portolan/service-kit';
 import { UnusableKeyFile } from './api-key.ts';
 import { banner } from './banner.ts';
 import { AddressUnusable } from './free-port.ts';
-import { GatewayNotStarted } from './gateway-process.ts';
 import { renderHelp } from './help.mjs';
 import { asksForHelp, readOptions, UnknownArgument } from './options.ts';
 import { startPlatform } from './platform.ts';
+import { ServiceNotStarted } from './service-process.ts';
 import { stopWish } from './stop-wish.ts';
+import { NotInTime } from './wait-until.ts';
 
-/** Where the build puts the gateway, seen from the bundle of this file. */
-const GATEWAY_ENTRY = fileURLToPath(new URL('../../gateway/dist/main.mjs', import.meta.url));
+/** Where the build puts the services, seen from the bundle of this file. */
+const APPS_DIR = fileURLToPath(new URL('../../', import.meta.url));
 const EXPECTED = [
   InvalidEnvironment,
   UnknownArgument,
   DataDirLocked,
   AddressUnusable,
   UnusableKeyFile,
-  GatewayNotStarted,
+  ServiceNotStarted,
+  NotInTime,
 ];
 
 const say = (sentence: string) => void process.stdout.write(`${sentence}\n`);
@@ -28,10 +30,10 @@ const run = async (): Promise<void> => {
 
   const platform = await startPlatform({
     ...readOptions(args, process.env),
-    gatewayEntry: GATEWAY_ENTRY,
+    appsDir: APPS_DIR,
     env: process.env,
     say,
-    onGatewayErrorText: (text) => void process.stderr.write(text),
+    onErrorText: (text) => void process.stderr.write(text),
   });
 
   let firstSignalAt: number | undefined;
@@ -46,7 +48,7 @@ const run = async (): Promise<void> => {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 
-  process.stdout.write(banner({ apiUrl: platform.apiUrl, apiKey: platform.apiKey, model: 'rehearsal' }));
+  process.stdout.write(banner({ ...platform, model: 'rehearsal' }));
   const how = await platform.finished;
   await platform.stop();
   process.exit(how === 'stopped' ? 0 : 1);

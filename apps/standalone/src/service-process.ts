@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 
-export interface GatewayProcess {
-  /** Base URL of its API, `/v1` included. */
-  readonly url: string;
+export interface ServiceProcess {
   /** Resolves once the process has ended, to what ended it: `exit code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;
   /** Asks it to drain and waits for its end; after `graceMs` it is killed. */
@@ -12,27 +10,31 @@ export interface GatewayProcess {
   kill(): void;
 }
 
-export interface GatewayStart {
-  /** Bundled file of the gateway. */
+export interface ServiceStart {
+  /** As people call it, in sentences: `control plane`. */
+  readonly name: string;
+  /** Bundled file of the service. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** It must say that it is ready within this time, in ms. */
   readonly readyTimeoutMs: number;
+  /** Nobody waits for it to be ready any more: it is ended. */
+  readonly signal?: AbortSignal;
   /** What the process writes to stderr, as it comes. */
   onErrorText(text: string): void;
 }
 
-/** The gateway ended, or stayed silent, before it was ready. An empty message: it has said why on stderr itself. */
-export class GatewayNotStarted extends Error {}
+/** The service ended, or stayed silent, before it was ready. An empty message: it has said why on stderr itself. */
+export class ServiceNotStarted extends Error {}
 
 /**
- * Starts the gateway as a process of its own and waits for its `{ type: 'ready', url }`.
+ * Starts a service as a process of its own and waits for its `{ type: 'ready' }`.
  * It leads its own process group, so that Ctrl-C reaches it once, through us; when we die it sees the channel close and drains.
- * @throws GatewayNotStarted
+ * @throws ServiceNotStarted
  */
-export const startGateway = async (start: GatewayStart): Promise<GatewayProcess> => {
+export const startService = async (start: ServiceStart): Promise<ServiceProcess> => {
   await access(start.entry).catch(() => {
-    throw new GatewayNotStarted(`${start.entry} is missing; npm start builds it.`);
+    throw new ServiceNotStarted(`${start.entry} is missing; npm start builds it.`);
   });
   const child = spawn(process.execPath, ['--enable-source-maps', start.entry], {
     detached: true,
@@ -45,11 +47,11 @@ export const startGateway = async (start: GatewayStart): Promise<GatewayProcess>
     start.onErrorText(text);
   });
   const ended = endOf(child);
-  const url = await readyUrl(child, ended, start.readyTimeoutMs).catch((error: Error) => {
+  await ready(child, ended, start).catch((error: Error) => {
     child.kill('SIGKILL');
-    throw spokeOnStderr ? new GatewayNotStarted('') : error;
+    throw spokeOnStderr ? new ServiceNotStarted('') : error;
   });
-  return { url, ended, stop: (graceMs) => stop(child, ended, graceMs), kill: () => void child.kill('SIGKILL') };
+  return { ended, stop: (graceMs) => stop(child, ended, graceMs), kill: () => void child.kill('SIGKILL') };
 };
 
 /** `close` rather than `exit`: what it wrote last has then been read. */
@@ -59,32 +61,32 @@ const endOf = (child: ChildProcess): Promise<string> =>
     child.once('close', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
 
-const readyUrl = (child: ChildProcess, ended: Promise<string>, timeoutMs: number): Promise<string> =>
+const ready = (
+  child: ChildProcess,
+  ended: Promise<string>,
+  { name, readyTimeoutMs, signal }: ServiceStart,
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new GatewayNotStarted(`The gateway was not ready after ${timeoutMs} ms.`)),
-      timeoutMs,
-    );
+    const notStarted = (why: string) => () => reject(new ServiceNotStarted(`The ${name} ${why}.`));
+    const onAbort = () => settle(notStarted('is not waited for'));
+    const timer = setTimeout(() => settle(notStarted(`was not ready after ${readyTimeoutMs} ms`)), readyTimeoutMs);
     const settle = (done: () => void) => {
       clearTimeout(timer);
       child.off('message', onMessage);
+      signal?.removeEventListener('abort', onAbort);
       done();
     };
     const onMessage = (message: unknown) => {
-      const url = urlIn(message);
-      if (url !== undefined) settle(() => resolve(url));
+      if (isReady(message)) settle(resolve);
     };
     child.on('message', onMessage);
-    void ended.then((reason) =>
-      settle(() => reject(new GatewayNotStarted(`The gateway ended before it was ready: ${reason}.`))),
-    );
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort);
+    void ended.then((reason) => settle(notStarted(`ended before it was ready: ${reason}`)));
   });
 
-const urlIn = (message: unknown): string | undefined => {
-  if (typeof message !== 'object' || message === null) return undefined;
-  if (!('type' in message) || message.type !== 'ready' || !('url' in message)) return undefined;
-  return typeof message.url === 'string' ? message.url : undefined;
-};
+const isReady = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
 
 const stop = async (child: ChildProcess, ended: Promise<string>, graceMs: number): Promise<void> => {
   child.kill('SIGTERM');

@@ -1,9 +1,11 @@
-import type { GatewayProcess } from './gateway-process.ts';
 import { nextRestart } from './restart-policy.ts';
+import type { ServiceProcess } from './service-process.ts';
 
 export interface SuperviseOptions {
-  /** Starts a gateway. @param port undefined at first; afterwards the port of the first one, which clients know */
-  start(port: number | undefined): Promise<GatewayProcess>;
+  /** As people call the service, in sentences. */
+  readonly name: string;
+  /** Starts it; each time at the same address, which others know. */
+  start(): Promise<ServiceProcess>;
   /** Tells the person at the terminal. */
   say(sentence: string): void;
   /** Milliseconds from any fixed point. */
@@ -13,35 +15,32 @@ export interface SuperviseOptions {
 }
 
 export interface Supervised {
-  /** Base URL of the API, `/v1` included. */
-  readonly url: string;
-  /** Resolves when nothing is watched any more: after `stop`, or because the gateway kept ending. */
+  /** Resolves when nothing is watched any more: after `stop`, or because the service kept ending. */
   readonly finished: Promise<'stopped' | 'gave-up'>;
   stop(graceMs: number): Promise<void>;
   kill(): void;
 }
 
 /**
- * Starts the gateway and starts it again, with growing pauses, whenever it ends by itself.
+ * Starts a service and starts it again, with growing pauses, whenever it ends by itself.
  * @throws what `start` throws, when the first start fails: that is a matter of settings, not of bad luck
  */
-export const superviseGateway = async (options: SuperviseOptions): Promise<Supervised> => {
+export const supervise = async (options: SuperviseOptions): Promise<Supervised> => {
+  const { name } = options;
   const stopping = new AbortController();
-  const first = await options.start(undefined);
-  const port = Number(new URL(first.url).port);
-  let current: GatewayProcess | undefined = first;
+  let current: ServiceProcess | undefined = await options.start();
   let endsInARow = 0;
 
-  const restarted = async (): Promise<GatewayProcess | undefined> => {
+  const restarted = async (): Promise<ServiceProcess | undefined> => {
     try {
-      return await options.start(port);
+      return await options.start();
     } catch (error) {
       if (error instanceof Error && error.message !== '') options.say(error.message);
       return undefined;
     }
   };
 
-  /** One life of the gateway after another. */
+  /** One life of the service after another. */
   const watch = async (): Promise<'stopped' | 'gave-up'> => {
     for (;;) {
       const startedAt = options.now();
@@ -51,21 +50,20 @@ export const superviseGateway = async (options: SuperviseOptions): Promise<Super
       endsInARow = next.endsInARow;
       current = undefined;
       if (next.type === 'give-up') {
-        options.say(`The gateway ended ${endsInARow} times in a row (${reason}); giving up.`);
+        options.say(`The ${name} ended ${endsInARow} times in a row (${reason}); giving up.`);
         return 'gave-up';
       }
-      options.say(`The gateway ended unexpectedly (${reason}); starting it again in ${next.delayMs / 1000} s.`);
+      options.say(`The ${name} ended unexpectedly (${reason}); starting it again in ${next.delayMs / 1000} s.`);
       await options.pause(next.delayMs, stopping.signal);
       if (stopping.signal.aborted) return 'stopped';
       current = await restarted();
       if (stopping.signal.aborted) current?.kill();
-      else if (current !== undefined) options.say('The gateway is back.');
+      else if (current !== undefined) options.say(`The ${name} is back.`);
     }
   };
 
   const finished = watch();
   return {
-    url: first.url,
     finished,
     stop: async (graceMs) => {
       stopping.abort();
