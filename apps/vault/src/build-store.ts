@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type MigratableDatabase, openPglite, openPostgres } from '@portolan/sql';
 import { fileAuditSink } from './adapters/audit/file.ts';
 import { sqlAuditSink } from './adapters/audit/sql.ts';
+import { GROUP_COMMIT_LIMITS, type GroupCommit, groupCommit } from './audit/group-commit.ts';
 import type { VaultConfig } from './config.ts';
-import type { AuditSink } from './ports/audit-sink.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -31,10 +31,17 @@ export const openDatabase = async (config: VaultConfig): Promise<MigratableDatab
 const auditFile = ({ VAULT_AUDIT_FILE: path, VAULT_STORE: store, VAULT_DATA_DIR: dataDir = '' }: VaultConfig) =>
   path ?? (store === 'embedded' ? join(dataDir, 'audit.jsonl') : undefined);
 
+/** Beside a file, which is quick, the database gets what came within this time in one transaction, ms. */
+const DATABASE_LINGER_MS = 25;
+
 /** Where the audit goes: into the database always, and into a file where there is a place for one. */
-export const auditSinks = (config: VaultConfig, database: MigratableDatabase): readonly AuditSink[] => {
+export const auditSinks = (config: VaultConfig, database: MigratableDatabase): readonly GroupCommit[] => {
   const path = auditFile(config);
-  return [sqlAuditSink(database), ...(path === undefined ? [] : [fileAuditSink(path)])];
+  if (path === undefined) return [groupCommit(sqlAuditSink(database))];
+  return [
+    groupCommit(sqlAuditSink(database), { ...GROUP_COMMIT_LIMITS, lingerMs: DATABASE_LINGER_MS }),
+    groupCommit(fileAuditSink(path)),
+  ];
 };
 
 /** Secrets that a rewrap exchanges in one transaction. An embedded database answers nobody else meanwhile. */

@@ -6,7 +6,6 @@ import { sqlChanges } from './adapters/changes/sql.ts';
 import { sqlCredentials } from './adapters/credentials/sql.ts';
 import { sqlPeppers } from './adapters/peppers/sql.ts';
 import { sqlTenantKeys } from './adapters/tenant-keys/sql.ts';
-import { groupCommit } from './audit/group-commit.ts';
 import { createAuditTrail } from './audit/trail.ts';
 import { createSelfTest } from './background/self-test.ts';
 import { buildBackground } from './build-background.ts';
@@ -62,13 +61,10 @@ export const buildVaultOver = async (
     isSealed: () => seal.sealedBecause() !== undefined,
     ...(certificates === undefined ? {} : { certificateNotAfterMs: certificates.notAfterMs }),
   });
-  const audit = createAuditTrail(
-    auditSinks(config, database).map((sink) => groupCommit(sink)),
-    (sink, error) => {
-      metrics.onAuditFailure(sink);
-      log.error({ err: error, sink }, 'an audit entry was not taken');
-    },
-  );
+  const audit = createAuditTrail(auditSinks(config, database), (sink, error) => {
+    metrics.onAuditFailure(sink);
+    log.error({ err: error, sink }, 'an audit entry was not taken');
+  });
   const keyCache = createKeyCache({ clock, entriesMax: KEYS_IN_MEMORY_MAX, lifetimeMs: config.VAULT_KEY_LIFETIME_MS });
   const keys: Omit<KeyringParts, 'cache'> = { tenantKeys, rootKey: seal.rootKey, reloadRootKey: seal.reload };
   const keyring = createKeyring({ ...keys, cache: keyCache });

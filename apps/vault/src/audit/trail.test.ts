@@ -70,6 +70,16 @@ test('lines that come while others are written go together, in their order, and 
   expect(kept.length).toBeGreaterThanOrEqual(6);
 });
 
+test('a sink that lingers takes more in one go, and at its end does not wait', async () => {
+  const { sink, kept, batches } = memorySink('a');
+  const commit = groupCommit(sink, { ...GROUP_COMMIT_LIMITS, lingerMs: 60_000 });
+  const adding = Promise.all(['0', '1', '2'].map((line) => commit.add(line)));
+  await commit.close();
+  await adding;
+  expect(kept).toEqual(['0', '1', '2']);
+  expect(batches).toEqual([3]);
+});
+
 test('an entry that one sink has already goes to the others only', async () => {
   const [database, file] = [memorySink('database'), memorySink('file')];
   const trail = trailOf([database.sink, file.sink]);

@@ -55,7 +55,7 @@ export interface VaultProcess {
 
 /** Starts the service as a process of its own and waits until it is open. */
 export const startVaultProcess = async (
-  { entry }: VaultBundle,
+  { entry }: Pick<VaultBundle, 'entry'>,
   { env }: Pick<VaultFolder, 'env'>,
 ): Promise<VaultProcess> => {
   const child = fork(entry, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
