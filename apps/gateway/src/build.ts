@@ -63,7 +63,10 @@ export const buildGateway = async (
   const logs =
     config.GATEWAY_LOG_DIR === undefined ? undefined : jsonLinesPublisher(config.GATEWAY_LOG_DIR, clock, log);
   const inFlight = createInFlight(config.GATEWAY_MAX_IN_FLIGHT);
-  const metrics = createMetrics(() => inFlight.count);
+  const metrics = createMetrics([
+    { name: 'calls_in_flight', help: 'Calls being served now.', value: () => inFlight.count },
+    ...source.gauges,
+  ]);
   const ready = () => source.apiKeys.ready && !inFlight.draining;
 
   const handle = pipeline({

@@ -8,7 +8,14 @@ export interface Metrics {
 
 const MAX_CHILDREN = 10_000;
 
-export const createMetrics = (inFlight: () => number): Metrics => {
+/** What is read when somebody looks: name, meaning, value. */
+export interface GaugeRow {
+  readonly name: string;
+  readonly help: string;
+  value(): number;
+}
+
+export const createMetrics = (gauges: readonly GaugeRow[]): Metrics => {
   const registry = new Registry();
   const calls = new Counter({
     name: 'portolan_gateway_calls_total',
@@ -23,14 +30,16 @@ export const createMetrics = (inFlight: () => number): Metrics => {
     buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers: [registry],
   });
-  new Gauge({
-    name: 'portolan_gateway_calls_in_flight',
-    help: 'Calls being served now.',
-    registers: [registry],
-    collect() {
-      this.set(inFlight());
-    },
-  });
+  for (const { name, help, value } of gauges) {
+    new Gauge({
+      name: `portolan_gateway_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
   const children = new Map<string, { calls: Counter.Internal; duration: Histogram.Internal<'endpoint'> }>();
   return {
     onReply(endpoint, status, durationMs) {

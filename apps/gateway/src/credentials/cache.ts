@@ -23,6 +23,10 @@ export interface CredentialCache extends Credentials {
   kept(): readonly KeptCredential[];
   /** Takes up what was written down, as far as it may still be used. */
   takeUp(kept: readonly KeptCredential[]): void;
+  /** How many are held. */
+  size(): number;
+  /** False while questions to the vault fail. */
+  reaches(): boolean;
   /** Erases everything. */
   close(): void;
 }
@@ -225,6 +229,8 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
       // Nobody listened while it lay on disk.
       doubtAll();
     },
+    size: () => held.size,
+    reaches: () => retryFromMs === undefined,
     close() {
       clearInterval(sweeping);
       for (const { credential } of [...held.values(), ...retired]) credential.erase();

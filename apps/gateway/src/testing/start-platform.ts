@@ -18,6 +18,8 @@ export interface PlatformUnderTest {
   another(options?: GatewayOptions): Promise<GatewayUnderTest>;
   /** … which need not become ready. The test closes it. */
   startOnly(options?: GatewayOptions): Promise<GatewayUnderTest>;
+  /** Where the gateway keeps its sealed snapshot, unless its environment says otherwise. */
+  readonly snapshotFile: string;
   /** Waits until the gateway has what was committed last. */
   settled(gateway?: GatewayUnderTest): Promise<void>;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export const startPlatform = async (
     key,
     another,
     startOnly,
+    snapshotFile: join(path, 'snapshot', 'snapshot.sealed'),
     settled: async (which = gateway) => {
       const wanted = controlPlane.revision();
       await until(() => which.gateway.revision() >= wanted || undefined, { what: `revision ${wanted}` });

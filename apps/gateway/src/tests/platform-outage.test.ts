@@ -138,6 +138,8 @@ describe('everything is dead', () => {
       .finally(() => output.mockRestore());
     expect(gateway.gateway.ready()).toBe(false);
     expect(lines.join('')).toContain('the snapshot on disk is not used');
+    // Nobody is told that a key is wrong by a gateway that has not heard of any.
+    expect(await statuses(gateway)).toEqual([503, 503, 503]);
     await gateway.close();
     await other.remove();
   });

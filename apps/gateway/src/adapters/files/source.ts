@@ -19,6 +19,7 @@ export const filesSource = (config: FilesConfig, readConfig: ConfigReader, log: 
     credentials: virtualKeys,
     management: undefined,
     revision: () => 0,
+    gauges: [],
     close: async () => configs?.close(),
   };
 };

@@ -1,5 +1,5 @@
 import { isApiKey } from '@portolan/api-key';
-import type { Clock } from '@portolan/service-kit';
+import { type Clock, PlatformError } from '@portolan/service-kit';
 import { isToken } from '@portolan/token-auth';
 import type { ApiKey, ApiKeys } from '../../ports/api-keys.ts';
 import type { SnapshotView } from '../../snapshot/view.ts';
@@ -15,6 +15,9 @@ export interface PlatformKeysDeps extends WorkspaceDeps {
 }
 
 type Entry = NonNullable<ReturnType<SnapshotView['apiKey']>>;
+
+const nothingHeard = (type: 'control_plane_unavailable' | 'vault_unavailable', who: string): PlatformError =>
+  new PlatformError(type, { public: `${who} has not been heard of since this gateway started` });
 
 /** API keys by their digest, and tokens in their place. */
 export const platformApiKeys = (deps: PlatformKeysDeps): ApiKeys => {
@@ -47,8 +50,11 @@ export const platformApiKeys = (deps: PlatformKeysDeps): ApiKeys => {
 
   return {
     find(key) {
-      if (isToken(key)) return tokens.find(key);
       const view = deps.view();
+      // Before anything was heard, nobody can be told that there is no such key.
+      if (view.revision === 0) throw nothingHeard('control_plane_unavailable', 'The control plane');
+      if (isToken(key)) return tokens.find(key);
+      if (!peppers.known) throw nothingHeard('vault_unavailable', 'The vault');
       const digests = peppers.digests(key);
       const found = lookUp(view, digests);
       // Nobody can have issued a key whose checksum is wrong; keys from elsewhere have none, and are there before they are used.

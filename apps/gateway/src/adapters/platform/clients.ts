@@ -20,6 +20,8 @@ export interface PlatformClients {
   readonly vault: RpcClient;
   /** Small calls to the vault, many of them. */
   readonly vaultCalls: Multiplexer;
+  /** When our own certificate ends, Unix milliseconds; undefined without TLS. */
+  certificateEndsAtMs(): number | undefined;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export const connectPlatform = async (
     controlPlane,
     vault,
     vaultCalls,
+    certificateEndsAtMs: () => certificates?.notAfterMs(),
     close() {
       vaultCalls.close();
       controlPlane.close();

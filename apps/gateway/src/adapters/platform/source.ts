@@ -4,14 +4,15 @@ import { createKeySets } from '@portolan/token-auth';
 import type { Dispatcher } from 'undici';
 import type { PlatformConfig } from '../../config.ts';
 import type { ConfigReader } from '../../config-reader.ts';
-import { createCredentialCache } from '../../credentials/cache.ts';
+import { type CredentialCache, createCredentialCache } from '../../credentials/cache.ts';
+import type { GaugeRow } from '../../metrics.ts';
 import type { Source } from '../../ports/source.ts';
-import { createSnapshotBook } from '../../snapshot/book.ts';
+import { createSnapshotBook, type SnapshotBook } from '../../snapshot/book.ts';
 import { createCatchUp } from '../../snapshot/catch-up.ts';
 import type { SnapshotContents } from '../../snapshot/contents.ts';
 import { readSnapshotKey, type SealedFile, sealedFile } from '../../snapshot/sealed-file.ts';
 import { platformApiKeys } from './api-keys.ts';
-import { connectPlatform } from './clients.ts';
+import { connectPlatform, type PlatformClients } from './clients.ts';
 import { controlPlaneHttp } from './management.ts';
 import { holdPeppers } from './peppers.ts';
 import { createTokenCallers } from './tokens.ts';
@@ -80,6 +81,7 @@ export const platformSource = async (config: PlatformConfig, deps: PlatformSourc
     credentials,
     management,
     revision: () => book.view().revision,
+    gauges: gaugesOf(book, credentials, clients, clock),
     async close() {
       peppers.close();
       await Promise.all(watches.map((watch) => watch.close()));
@@ -89,6 +91,37 @@ export const platformSource = async (config: PlatformConfig, deps: PlatformSourc
       clients.close();
     },
   };
+};
+
+const gaugesOf = (
+  book: SnapshotBook,
+  credentials: CredentialCache,
+  { certificateEndsAtMs }: PlatformClients,
+  clock: Clock,
+): readonly GaugeRow[] => {
+  let changedAtMs = clock.monotonicMs();
+  book.onView(() => {
+    changedAtMs = clock.monotonicMs();
+  });
+  return [
+    { name: 'snapshot_revision', help: 'Newest change known; 0 before any.', value: () => book.view().revision },
+    {
+      name: 'snapshot_unchanged_seconds',
+      help: 'Time since the newest change arrived.',
+      value: () => (clock.monotonicMs() - changedAtMs) / 1_000,
+    },
+    { name: 'credentials_held', help: 'Decrypted credentials in memory.', value: credentials.size },
+    {
+      name: 'vault_reachable',
+      help: '1 unless the last question to the vault failed.',
+      value: () => (credentials.reaches() ? 1 : 0),
+    },
+    {
+      name: 'certificate_not_after_seconds',
+      help: 'When the certificate ends, Unix seconds; 0 without TLS.',
+      value: () => (certificateEndsAtMs() ?? 0) / 1_000,
+    },
+  ];
 };
 
 const openFile = async (
