@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { VaultGatewayServiceService, VaultOperatorServiceService, VaultPepperServiceService } from '@portolan/proto';
 import { type MigratableDatabase, openPglite } from '@portolan/sql';
 import { until } from '@portolan/testing';
@@ -203,6 +203,38 @@ test('the self-test names an organization whose records do not open, and says no
        and o.tenant_key_id = (select id from vault_tenant_keys where organization_id = 'org-1')`,
   );
   expect((await statusOf(vault)).unreadableOrganizationIds).toEqual(['org-2']);
+});
+
+test('V7: while neither sink of the audit takes anything, nothing is changed or given out; one of them is enough', async () => {
+  const folder = await newFolder();
+  const vault = await opened(folder);
+  const { id } = await create(vault, creation());
+  const file = folder.env.VAULT_AUDIT_FILE ?? '';
+  const breakFile = async (): Promise<void> => {
+    await rm(file, { force: true });
+    await mkdir(file);
+  };
+  const mendFile = () => rm(file, { recursive: true });
+  const breakTable = () => database.query('alter table vault_audit rename to vault_audit_away');
+  const mendTable = () => database.query('alter table vault_audit_away rename to vault_audit');
+
+  await breakFile();
+  expect(secretsIn(await resolve(vault, id))).toHaveProperty('key');
+  await breakTable();
+  try {
+    for (const call of [() => resolve(vault, id), () => peppersOf(vault), () => rotateTenantKey(vault)]) {
+      expect((await failureOf(call())).message).toBe('The audit of the vault cannot be written to.');
+    }
+    await mendFile();
+    expect(secretsIn(await resolve(vault, id))).toHaveProperty('key');
+    // A change stands or falls with its entry in the database.
+    await failureOf(revoke(vault, id));
+    expect(secretsIn(await resolve(vault, id))).toHaveProperty('key');
+  } finally {
+    await mendTable();
+  }
+  expect((await revoke(vault, id)).generation).toBe(2);
+  expect((await vault.service.metrics()).text).toMatch(/portolan_vault_audit_failures_total\{sink="file"\} [1-9]/);
 });
 
 test('V9: a revocation reaches every watcher of every instance, and what was missed is told later', async () => {
