@@ -28,6 +28,7 @@ import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
+import { rolesConformance } from './roles.conformance.ts';
 import { tokensConformance } from './tokens.conformance.ts';
 
 /** Everything the control plane promises over a database, one resource after the other. @param open an empty database */
@@ -47,6 +48,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   organisationConformance(get);
   sessionsConformance(get);
   tokensConformance(get);
+  rolesConformance(get);
   usersConformance(get);
   invitesConformance(get);
   workspacesConformance(get);

@@ -26,11 +26,14 @@ export const withTables = async (database: MigratableDatabase): Promise<Migratab
 
 const SESSION = 'session ';
 
-const credentialHeaders = (credential: string, publicUrl: string): Record<string, string> => {
-  if (!credential.startsWith(SESSION)) return { 'x-portkey-api-key': credential };
-  const token = credential.slice(SESSION.length);
+/** What the browser of a session sends along with a change. */
+export const sessionHeaders = (session: string, publicUrl: string): Record<string, string> => {
+  const token = session.slice(SESSION.length);
   return { cookie: `${sessionCookieName(publicUrl)}=${token}`, 'x-portolan-csrf': csrfTokenOf(token) };
 };
+
+const credentialHeaders = (credential: string, publicUrl: string): Record<string, string> =>
+  credential.startsWith(SESSION) ? sessionHeaders(credential, publicUrl) : { 'x-portkey-api-key': credential };
 
 export interface TestAnswer {
   readonly status: number;
