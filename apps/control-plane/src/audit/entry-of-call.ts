@@ -1,9 +1,15 @@
+import type { JsonObject } from '../domain/json.ts';
 import type { Call } from '../http/call.ts';
 import type { WriteRoute, Written } from '../http/route.ts';
 import type { AuditEntry } from './entry.ts';
-import { keptHeaders, maskSecrets } from './mask.ts';
+import { keptHeaders, maskAllBut, maskSecrets } from './mask.ts';
 
 const workspaceOf = ({ principal }: Call): string | null => ('workspaceId' in principal ? principal.workspaceId : null);
+
+const bodyOf = ({ body, items }: Call, keeps: readonly string[] | undefined): JsonObject => {
+  if (items !== undefined) return { items: items.length };
+  return keeps === undefined ? maskSecrets(body) : maskAllBut(body, keeps);
+};
 
 /**
  * The audit row of a call.
@@ -23,7 +29,7 @@ export const entryOfCall = (
   method: call.method,
   uri: call.uri.split('?')[0] ?? call.uri,
   query: maskSecrets(call.query),
-  body: maskSecrets(call.items === undefined ? call.body : { items: call.items.length }),
+  body: bodyOf(call, audit.keeps),
   headers: keptHeaders(call.headers),
   resource: audit.resource,
   resourceId: subject?.id ?? null,

@@ -19,6 +19,15 @@ export const maskSecrets = (value: JsonObject): JsonObject =>
     ]),
   );
 
+/** A copy in which only these fields are shown, and what is secret among them by its name is not. */
+export const maskAllBut = (value: JsonObject, kept: readonly string[]): JsonObject =>
+  Object.fromEntries(
+    Object.entries(maskSecrets(value)).map(([name, inner]) => [
+      name,
+      kept.includes(name) || inner === null ? inner : MASK,
+    ]),
+  );
+
 const maskInside = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(maskInside);
   return isObject(value) ? maskSecrets(value) : value;

@@ -28,6 +28,7 @@ import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
+import { secretsConformance } from './secrets.conformance.ts';
 import { rolesConformance } from './roles.conformance.ts';
 import { tokensConformance } from './tokens.conformance.ts';
 
@@ -65,6 +66,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   guardrailsConformance(get);
   logsConformance(get);
   housekeepingConformance(get);
+  secretsConformance(get);
   keyJobsConformance(get);
   credentialJobsConformance(get);
 };

@@ -44,7 +44,15 @@ export interface Written {
 /** A route that changes something: in one transaction, with a row in the audit log. */
 export interface WriteRoute extends GuardedRoute {
   readonly kind: 'write';
-  readonly audit: { readonly resource: AuditResource; readonly action: AuditAction };
+  readonly audit: {
+    readonly resource: AuditResource;
+    readonly action: AuditAction;
+    /**
+     * The body fields that the audit log keeps, for bodies with secrets in fields that callers may misspell: all others are masked.
+     * Absent: what is secret is told by its name.
+     */
+    readonly keeps?: readonly string[];
+  };
   write(call: Call, tx: Sql, deps: Deps): Promise<Written>;
 }
 

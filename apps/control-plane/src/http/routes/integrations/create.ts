@@ -10,7 +10,7 @@ import type { Call } from '../../call.ts';
 import { flagField, nameField, refField } from '../../fields.ts';
 import { readInput, refuseInput } from '../../input.ts';
 import { write } from '../../route.ts';
-import { CONFIGURATIONS, integrationFields } from './fields.ts';
+import { AUDITED, CONFIGURATIONS, integrationFields } from './fields.ts';
 import { integrationScopes } from './find.ts';
 
 const input = z.object({
@@ -40,7 +40,7 @@ export const postIntegration = write({
   method: 'POST',
   path: '/integrations',
   scopes: integrationScopes('create'),
-  audit: { resource: 'integrations', action: 'create' },
+  audit: { resource: 'integrations', action: 'create', keeps: AUDITED },
   async write(call, tx, deps) {
     const given = readInput(call, input);
     const organizationId = call.principal.organisationId;

@@ -21,5 +21,20 @@ export const integrationFields = {
   tags: smallObject().nullish(),
 };
 
+/** What the audit log keeps of a body with a credential in it: everything else may be a secret under a misspelled name. */
+export const AUDITED: readonly string[] = [
+  'name',
+  'ai_provider_id',
+  'slug',
+  'description',
+  'workspace_id',
+  'create_default_provider',
+  'default_provider_slug',
+  'secret_mappings',
+  'pricing_adjustments',
+  'tags',
+  'key_transition_period_ms',
+];
+
 /** The prefix of settings in paths of problems. */
 export const CONFIGURATIONS = 'configurations.';

@@ -7,7 +7,7 @@ import { nameField } from '../../fields.ts';
 import { readInput, refuseInput } from '../../input.ts';
 import { write } from '../../route.ts';
 import { transitionField } from '../virtual-keys/transition.ts';
-import { CONFIGURATIONS, integrationFields } from './fields.ts';
+import { AUDITED, CONFIGURATIONS, integrationFields } from './fields.ts';
 import { integrationOfPath, integrationScopes } from './find.ts';
 import { integrationForAudit } from './view.ts';
 
@@ -22,7 +22,7 @@ export const putIntegration = write({
   method: 'PUT',
   path: '/integrations/:slug',
   scopes: integrationScopes('update'),
-  audit: { resource: 'integrations', action: 'update' },
+  audit: { resource: 'integrations', action: 'update', keeps: AUDITED },
   async write(call, tx, deps) {
     const given = readInput(call, input);
     const before = await integrationOfPath(tx, call, 'update', 'lock');

@@ -1,6 +1,20 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import type { Call } from '../../call.ts';
 
+/** What the audit log keeps of such a body: everything else may be a secret under a misspelled name. */
+export const AUDITED: readonly string[] = [
+  'name',
+  'provider',
+  'note',
+  'slug',
+  'workspace_id',
+  'usage_limits',
+  'rate_limits',
+  'expires_at',
+  'reset_usage',
+  'key_transition_period_ms',
+];
+
 /** What answers have and clients send back, though nobody can set it. */
 const ECHOED: ReadonlySet<string> = new Set([
   'id',

@@ -10,7 +10,7 @@ import { insertVirtualKey } from '../../../store/virtual-keys.ts';
 import { nameField, refField } from '../../fields.ts';
 import { readInput, refuseInput } from '../../input.ts';
 import { write } from '../../route.ts';
-import { splitFlatBody } from './body.ts';
+import { AUDITED, splitFlatBody } from './body.ts';
 import { handleFields, rateColumn, usageColumn } from './limits.ts';
 
 const input = z.object({
@@ -27,7 +27,7 @@ export const createVirtualKey = write({
   method: 'POST',
   path: '/virtual-keys',
   scopes: ['virtual_keys.create'],
-  audit: { resource: 'virtual_keys', action: 'create' },
+  audit: { resource: 'virtual_keys', action: 'create', keeps: AUDITED },
   async write(call, tx, deps) {
     const flat = splitFlatBody(call, Object.keys(input.shape));
     const given = readInput({ ...call, body: flat.body }, input);

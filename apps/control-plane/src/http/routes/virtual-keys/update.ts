@@ -8,7 +8,7 @@ import { touchVirtualKeys, updateVirtualKey, type VirtualKeyRow } from '../../..
 import { nameField, refField } from '../../fields.ts';
 import { readInput, refuseInput } from '../../input.ts';
 import { write } from '../../route.ts';
-import { splitFlatBody } from './body.ts';
+import { AUDITED, splitFlatBody } from './body.ts';
 import { handleOfPath } from './find.ts';
 import { handleChangeFields, nextHandle } from './limits.ts';
 import { transitionField } from './transition.ts';
@@ -36,7 +36,7 @@ export const putVirtualKey = write({
   method: 'PUT',
   path: '/virtual-keys/:slug',
   scopes: ['virtual_keys.update'],
-  audit: { resource: 'virtual_keys', action: 'update' },
+  audit: { resource: 'virtual_keys', action: 'update', keeps: AUDITED },
   async write(call, tx, deps) {
     const flat = splitFlatBody(call, Object.keys(input.shape));
     const given = readInput({ ...call, body: flat.body }, input);
