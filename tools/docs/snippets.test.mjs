@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
+import { configProblems } from '../../apps/cli/src/manifest/check-config.ts';
+import { readText } from '../../apps/cli/src/manifest/read-files.ts';
+import { toWanted } from '../../apps/cli/src/plan/object.ts';
+import { plan } from '../../apps/cli/src/plan/plan.ts';
 import { PROVIDER_NAMES, parseConfig } from '../../libs/config-schema/src/index.ts';
 import { inWorkspace, rootManifest } from '../launch/workspace.mjs';
 import { anchors, fencedBlocks, linkTargets } from './read-markdown.mjs';
@@ -48,7 +52,22 @@ describe('snippets', () => {
   });
 
   test.each(inLanguage('yaml', 'yml'))('YAML at $where parses', ({ text }) => {
-    expect(parse(text)).toBeTypeOf('object');
+    for (const document of parseAllDocuments(text)) {
+      expect(document.errors).toEqual([]);
+      expect(document.toJS()).toBeTypeOf('object');
+    }
+  });
+
+  const manifests = inLanguage('yaml').filter(({ words }) => words[0] === 'manifest');
+  test.each(manifests)('the objects at $where are what "apply" takes', ({ text, where }) => {
+    const { documents, problems } = readText(text, where, '.');
+    expect([...problems, ...documents.flatMap(configProblems)]).toEqual([]);
+    const all = documents.map((document) => toWanted(document, ''));
+    expect(plan({ current: [], wanted: all, pruneKinds: [], rotateSecrets: false }).problems).toEqual([]);
+  });
+
+  test('there are such objects to check', () => {
+    expect(manifests.length).toBeGreaterThan(0);
   });
 
   test.each(inLanguage('bash', 'sh'))('shell at $where is well formed', ({ text }) => {
