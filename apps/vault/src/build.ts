@@ -13,6 +13,7 @@ import { rootKeyLoader } from './build-root-key.ts';
 import { auditSinks, openDatabase, rewrapBatchSize } from './build-store.ts';
 import { identityBook, openTransport } from './build-transport.ts';
 import type { VaultConfig } from './config.ts';
+import { auditEntry } from './domain/audit.ts';
 import { createKeyring, type KeyringParts } from './keyring/get-or-create.ts';
 import { createKeyCache, NO_KEY_CACHE } from './keyring/key-cache.ts';
 import { ensurePepper } from './keyring/peppers.ts';
@@ -128,7 +129,12 @@ export const buildVaultOver = async (
         steps: [
           async () => void (await migrate(database, 'vault', await readMigrations(import.meta.url))),
           seal.unseal,
-          () => ensurePepper(peppers, keyring),
+          () =>
+            ensurePepper(peppers, keyring, () =>
+              audit.record(
+                auditEntry({ action: 'pepper.rotate', caller: 'vault', actor: 'job:first-start' }, clock.wallMs()),
+              ),
+            ),
         ],
         retryMs: RETRY_MS,
         retryMaxMs: isNear ? RETRY_MAX_MS.near : RETRY_MAX_MS.far,

@@ -46,15 +46,25 @@ const decode = <Request>(deserialize: (bytes: Buffer) => Request, message: Buffe
   }
 };
 
-/** One answer to one request. */
+/**
+ * One answer to one request.
+ * @param erase  clears what is secret in an answer, when it has been written; the bytes on their way out are out of our hands
+ */
 export const unary = <Request, Response>(
   definition: UnaryDefinition<Request, Response>,
   handle: (request: Request, context: CallContext) => Promise<Response>,
+  erase: (response: Response) => void = () => undefined,
 ): ServedUnary => ({
   kind: 'unary',
   path: definition.path,
-  run: async (message, context) =>
-    definition.responseSerialize(await handle(decode(definition.requestDeserialize, message), context)),
+  run: async (message, context) => {
+    const response = await handle(decode(definition.requestDeserialize, message), context);
+    try {
+      return definition.responseSerialize(response);
+    } finally {
+      erase(response);
+    }
+  },
 });
 
 /**

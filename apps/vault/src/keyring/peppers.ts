@@ -37,9 +37,18 @@ const open = async (keyring: Keyring, { id, sealed }: StoredPepper): Promise<Ope
   return { id, value: new SecretBytes(openRecord(sealed, await keyring.forOpening(keyId, keyVersion), placeOf(id))) };
 };
 
-/** Makes the first pepper where there is none. Of several instances that start at once, one makes it. */
-export const ensurePepper = async (peppers: Peppers, keyring: Keyring): Promise<void> => {
-  if ((await peppers.newest()).length === 0) await peppers.add(await make(keyring), undefined);
+/**
+ * Makes the first pepper where there is none. Of several instances that start at once, one makes it.
+ * @param beforeMaking writes to the audit that one will be made
+ */
+export const ensurePepper = async (
+  peppers: Peppers,
+  keyring: Keyring,
+  beforeMaking: () => Promise<void>,
+): Promise<void> => {
+  if ((await peppers.newest()).length > 0) return;
+  await beforeMaking();
+  await peppers.add(await make(keyring), undefined);
 };
 
 /** The current pepper and the one before it. @throws UnreadableRecord, TenantKeyGone, VaultSealed */

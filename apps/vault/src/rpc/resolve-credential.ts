@@ -1,4 +1,8 @@
-import { type ResolveCredentialRequest, ResolveCredentialResponse, VaultGatewayServiceService } from '@portolan/proto';
+import {
+  type ResolveCredentialRequest,
+  type ResolveCredentialResponse,
+  VaultGatewayServiceService,
+} from '@portolan/proto';
 import type { CallContext, ServedMethod } from '@portolan/rpc';
 import { PlatformError } from '@portolan/service-kit';
 import { type AuditFacts, auditEntry } from '../domain/audit.ts';
@@ -64,30 +68,41 @@ const resolve = async (
   try {
     await vault.audit.record(auditEntry({ ...facts, generation: found.generation }, vault.clock.wallMs()));
     vault.metrics.onResolve('released');
-    return ResolveCredentialResponse.create({
+    return {
       credentialId,
       provider: found.provider,
       settingsJson: JSON.stringify(found.settings),
-      secrets: secrets.map(({ field, plain }) => ({ field, value: Buffer.from(plain.reveal()) })),
+      // Not copies: `erase` zeroes them when the answer has been written.
+      secrets: secrets.map(({ field, plain }) => ({ field, value: plain.reveal() })),
       allowedHosts: [...found.allowedHosts],
       generation: found.generation,
       version,
       freshFor: toDuration(vault.freshForMs),
       usableFor: toDuration(vault.usableForMs),
-    });
-  } finally {
+    };
+  } catch (error) {
     for (const { plain } of secrets) plain.erase();
+    throw error;
   }
 };
 
+const erase = ({ secrets }: ResolveCredentialResponse): void => {
+  for (const { value } of secrets) value.fill(0);
+};
+
 export const resolveCredential = (vault: Vault): ServedMethod =>
-  served(vault, VaultGatewayServiceService.resolveCredential, async (request, context) => {
-    try {
-      return await resolve(vault, request, context);
-    } catch (error) {
-      const told = toPublicError(error);
-      const isCallersFault = told instanceof PlatformError && told.status < 500;
-      if (!isCallersFault) vault.metrics.onResolve('failed');
-      throw error;
-    }
-  });
+  served(
+    vault,
+    VaultGatewayServiceService.resolveCredential,
+    async (request, context) => {
+      try {
+        return await resolve(vault, request, context);
+      } catch (error) {
+        const told = toPublicError(error);
+        const isCallersFault = told instanceof PlatformError && told.status < 500;
+        if (!isCallersFault) vault.metrics.onResolve('failed');
+        throw error;
+      }
+    },
+    erase,
+  );

@@ -10,22 +10,26 @@ const told = (error: unknown): never => {
 type UnaryDefinition<Request, Response> = Parameters<typeof unary<Request, Response>>[0];
 type StreamDefinition<Request, Response> = Parameters<typeof serverStream<Request, Response>>[0];
 
-/** A method that works also while the vault is sealed. */
+/** A method that works also while the vault is sealed. @param erase see `unary` */
 export const servedAlways = <Request, Response>(
   definition: UnaryDefinition<Request, Response>,
   handle: (request: Request, context: CallContext) => Promise<Response>,
-): ServedMethod => unary(definition, (request, context) => handle(request, context).catch(told));
+  erase?: (response: Response) => void,
+): ServedMethod => unary(definition, (request, context) => handle(request, context).catch(told), erase);
 
-/** A method of an unsealed vault. */
+/** A method of an unsealed vault. @param erase see `unary` */
 export const served = <Request, Response>(
   vault: Vault,
   definition: UnaryDefinition<Request, Response>,
   handle: (request: Request, context: CallContext) => Promise<Response>,
-): ServedMethod =>
-  servedAlways(definition, async (request, context) => {
+  erase?: (response: Response) => void,
+): ServedMethod => {
+  const unlessSealed = async (request: Request, context: CallContext): Promise<Response> => {
     vault.seal.rootKey();
     return handle(request, context);
-  });
+  };
+  return servedAlways(definition, unlessSealed, erase);
+};
 
 /** A stream of an unsealed vault. */
 export const servedStream = <Request, Response>(

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { CredentialStatus, type UpdateCredentialRequest, VaultServiceService } from '@portolan/proto';
+import {
+  CreateCredentialRequest,
+  CredentialStatus,
+  ResolveCredentialResponse,
+  type UpdateCredentialRequest,
+  VaultServiceService,
+} from '@portolan/proto';
 import { type MigratableDatabase, openPglite } from '@portolan/sql';
 import { until } from '@portolan/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CHAIN_START, followChain } from '../adapters/audit/sql.ts';
 import { ACTOR, create, creation, failureOf, resolve, revoke, secretsIn, settingsOf } from '../testing/calls.ts';
 import {
@@ -311,4 +317,16 @@ test('V7: every change and every release stands in both sinks, the chain holds, 
   }
   expect(file.toSorted()).toEqual(rows.toSorted());
   expect(await followChain(database, CHAIN_START)).toMatchObject({ isIntact: true, sequence: rows.length });
+});
+
+test('V14: what was given out and what was taken in is erased when it has been written and read', async () => {
+  const [encode, decode] = [vi.spyOn(ResolveCredentialResponse, 'encode'), vi.spyOn(CreateCredentialRequest, 'decode')];
+  const { id } = await create(vault, creation());
+  expect(secretsIn(await resolve(vault, id))).toEqual({ key: 'sk-canary-0123456789' });
+  const written = encode.mock.calls.flatMap(([response]) => response.secrets.map(({ value }) => value));
+  const read = decode.mock.results.flatMap(({ value }) => (value instanceof Error ? [] : [value.settingsJson]));
+  encode.mockRestore();
+  decode.mockRestore();
+  expect([written.length, read.length]).toEqual([1, 1]);
+  for (const bytes of [...written, ...read]) expect(Buffer.from(bytes).every((byte) => byte === 0)).toBe(true);
 });

@@ -128,6 +128,10 @@ test('peppers are made at the first start, stay over restarts, and keep one that
   expect(second.previous).toEqual(first.current);
   const asControlPlane = vault.as('control-plane').unary(VaultPepperServiceService.getPeppers, {}, IN_TIME);
   expect(await asControlPlane).toEqual(second);
+  const [made, ...more] = await database.query(
+    `select line from vault_audit where action = 'pepper.rotate' order by sequence desc limit 2`,
+  );
+  expect([made, ...more].map((row) => JSON.parse(String(row?.line)).actor)).toEqual([ACTOR, 'job:first-start']);
   const rows = await database.query('select sealed from vault_peppers');
   for (const { value } of [second.current, second.previous].flatMap((pepper) => pepper ?? [])) {
     expect(JSON.stringify(rows)).not.toContain(value.toString('base64url'));
