@@ -1,11 +1,25 @@
 import { Entity, GatewayServiceService, WatchSnapshotResponse } from '@portolan/proto';
-import { createErrorCodec, createRpcServer, type RpcServer, serverStream, unary } from '@portolan/rpc';
+import {
+  type Certificates,
+  createErrorCodec,
+  createRpcServer,
+  type RpcServer,
+  type ServerTransport,
+  serverStream,
+  unary,
+} from '@portolan/rpc';
 import { CODES, PlatformError } from '@portolan/service-kit';
 
 /** The token by which a gateway proves itself to both stand-ins. */
 export const TOKEN = 'a token of this test';
 
 export const ERRORS = createErrorCodec({ CODES, PlatformError });
+
+/** Mutual TLS with certificates, plaintext and a token without. */
+export const transportOf = (certificates: Certificates | undefined): ServerTransport =>
+  certificates === undefined
+    ? { kind: 'loopback-plaintext', tokens: { gateway: TOKEN } }
+    : { kind: 'mutual-tls', certificates };
 
 export type Kind = NonNullable<Entity['kind']>;
 
@@ -27,7 +41,7 @@ export interface ControlPlaneStandIn {
 
 /** @param partSize  entities in one part of a change */
 export const startControlPlane = async (
-  options: { port?: number; partSize?: number; revisionFrom?: number } = {},
+  options: { port?: number; partSize?: number; revisionFrom?: number; certificates?: Certificates } = {},
 ): Promise<ControlPlaneStandIn> => {
   const { partSize = 2 } = options;
   const state = new Map<string, Kind>();
@@ -106,8 +120,8 @@ export const startControlPlane = async (
       [GatewayServiceService.getRevision.path]: ['gateway'],
       [GatewayServiceService.watchSnapshot.path]: ['gateway'],
     },
-    identities: {},
-    transport: { kind: 'loopback-plaintext', tokens: { gateway: TOKEN } },
+    identities: { gateway: ['DNS:gateway'] },
+    transport: transportOf(options.certificates),
     errors: ERRORS,
     onUnexpected: (error) => {
       throw error;

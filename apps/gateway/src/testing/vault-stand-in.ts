@@ -7,9 +7,9 @@ import {
   VaultPepperServiceService,
   WatchCredentialsResponse,
 } from '@portolan/proto';
-import { createRpcServer, serverStream, unary } from '@portolan/rpc';
+import { type Certificates, createRpcServer, serverStream, unary } from '@portolan/rpc';
 import { PlatformError } from '@portolan/service-kit';
-import { ERRORS, TOKEN } from './control-plane-stand-in.ts';
+import { ERRORS, transportOf } from './control-plane-stand-in.ts';
 
 export interface StoredInVault {
   readonly provider: string;
@@ -38,7 +38,9 @@ export interface VaultStandIn {
 const FRESH_MS = 300_000;
 const USABLE_MS = 86_400_000;
 
-export const startVault = async (options: { port?: number; pepper?: Pepper } = {}): Promise<VaultStandIn> => {
+export const startVault = async (
+  options: { port?: number; pepper?: Pepper; certificates?: Certificates } = {},
+): Promise<VaultStandIn> => {
   const stored = new Map<string, StoredInVault & { readonly generation: number }>();
   const generations = new Map<string, number>();
   const changes: { id: string; generation: number; isRevoked: boolean }[] = [];
@@ -100,8 +102,8 @@ export const startVault = async (options: { port?: number; pepper?: Pepper } = {
       [VaultGatewayServiceService.watchCredentials.path]: ['gateway'],
       [VaultPepperServiceService.getPeppers.path]: ['gateway'],
     },
-    identities: {},
-    transport: { kind: 'loopback-plaintext', tokens: { gateway: TOKEN } },
+    identities: { gateway: ['DNS:gateway'] },
+    transport: transportOf(options.certificates),
     errors: ERRORS,
     onUnexpected: (error) => {
       throw error;

@@ -5,7 +5,7 @@ import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
 import type { Credentials } from '../ports/credentials.ts';
 import type { Attempt } from '../trial.ts';
-import { type Callee, resolveCallee, type Stored, virtualKeyOf } from './callee.ts';
+import { type Callee, resolveCallee } from './callee.ts';
 import { type Deadlines, type DefaultDeadlines, deadlinesOf } from './deadlines.ts';
 import { clientClosed } from './failure.ts';
 import { failureOutcome, type Outcome, outcomeOf } from './outcome.ts';
@@ -14,6 +14,7 @@ import { type PrepareDeps, type Prepared, prepare } from './prepare.ts';
 import { type AttemptEnd, decideRetry, NO_RETRIES, retryAfterMs } from './retry.ts';
 import { type Sending, send } from './send.ts';
 import { type Progress, refusedResult, resultOf, type TargetResult } from './target-result.ts';
+import { type Stored, virtualKeyOf } from './target-virtual-key.ts';
 
 export interface TargetDeps extends PrepareDeps {
   readonly providers: ProviderRegistry;
