@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Document as YamlDocument } from 'yaml';
 import { Refused } from '../failure.ts';
-import { type Document, readDocument } from './document.ts';
+import { type Document, type Read, readDocument } from './document.ts';
 
 const FILE = /\.(ya?ml|json)$/;
 const FILE_MAX_BYTES = 4 * 1024 * 1024;
@@ -42,6 +42,15 @@ interface Outcome {
   readonly problems: readonly string[];
 }
 
+const readValue = (document: YamlDocument.Parsed, where: string, folder: string): Read | undefined => {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+    return value === null || value === undefined ? undefined : readDocument(value, where, folder);
+  } catch (error) {
+    return { problems: [`${where}: ${error instanceof Error ? error.message : 'cannot be read'}`] };
+  }
+};
+
 /** The documents of one text. Empty ones, as a trailing `---` makes them, are passed over. */
 export const readText = (text: string, file: string, folder: string): Outcome => {
   const parsed = parseAllDocuments(text, { uniqueKeys: true });
@@ -55,9 +64,8 @@ export const readText = (text: string, file: string, folder: string): Outcome =>
       problems.push(`${where}: ${error.message.split('\n')[0]}`);
       continue;
     }
-    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    if (value === null || value === undefined) continue;
-    const read = readDocument(value, where, folder);
+    const read = readValue(document, where, folder);
+    if (read === undefined) continue;
     if ('document' in read) documents.push(read.document);
     else problems.push(...read.problems);
   }

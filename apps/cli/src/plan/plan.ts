@@ -1,6 +1,7 @@
 import { nearestName } from '@portolan/config-schema';
 import type { JsonObject } from '../json.ts';
 import { type Kind, kindWord, rankOf } from '../manifest/kinds.ts';
+import { referencesIn } from '../manifest/references.ts';
 import { type Compared, type CompareOptions, compare } from './comparable.ts';
 import { type Current, keyOf, type ObjectRef, type Wanted } from './object.ts';
 import { type Handles, handlesOf, namedObjects, resolved } from './resolve.ts';
@@ -127,11 +128,30 @@ const actionOf = (
   return { ...step, verb: isChanged ? 'update' : 'keep', current: there };
 };
 
+/** What files name without describing it: taking that away would break what they describe. */
+const isNamedBy = (wanted: readonly Wanted[]): ((object: Current) => boolean) => {
+  const named = new Set(
+    wanted.flatMap(({ kind, name, workspace, spec }) =>
+      referencesIn(spec).map((reference) =>
+        JSON.stringify([kind === 'Workspace' ? name : workspace, reference.kind, reference.by, reference.text]),
+      ),
+    ),
+  );
+  return ({ workspace, kind, name, slug, id }) =>
+    named.has(JSON.stringify([workspace, kind, 'name', name])) ||
+    [slug, id].some((handle) => named.has(JSON.stringify([workspace, kind, 'handle', handle])));
+};
+
 const pruned = ({ current, wanted, pruneKinds }: PlanInput): readonly Action[] => {
   const keys = new Set(wanted.map(keyOf));
+  const isNamed = isNamedBy(wanted);
   return current
     .filter(
-      (object) => pruneKinds.includes(object.kind) && object.keptBecause === undefined && !keys.has(keyOf(object)),
+      (object) =>
+        pruneKinds.includes(object.kind) &&
+        object.keptBecause === undefined &&
+        !keys.has(keyOf(object)) &&
+        !isNamed(object),
     )
     .toSorted((a, b) => rankOf(b.kind) - rankOf(a.kind))
     .map(({ kind, name, workspace, ...rest }) => ({

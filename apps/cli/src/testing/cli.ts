@@ -44,6 +44,7 @@ export const createTestCli = (env: Readonly<Record<string, string>>) => {
     return { code, out, err };
   };
   return {
+    env,
     folder,
     call,
     file: (name: string, text: string) => {
