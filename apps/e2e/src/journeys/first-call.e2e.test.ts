@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { printedSnippet } from '../set-up/banner.ts';
 import { at, type Json } from '../set-up/json.ts';
-import { type Platform, printedSnippet, startPlatform } from '../set-up/platform.ts';
+import { type Platform, startPlatform } from '../set-up/platform.ts';
 import { pythonProblem } from '../set-up/python.ts';
 
 const execute = promisify(execFile);

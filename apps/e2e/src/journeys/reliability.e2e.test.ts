@@ -1,6 +1,7 @@
 import { type StandIn, startStandIn } from '@portolan/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, type Config } from '../set-up/json.ts';
+import { keepVirtualKey } from '../set-up/manage.ts';
 import { type Platform, startPlatform } from '../set-up/platform.ts';
 import { modelAsked } from '../set-up/providers.ts';
 import { rawChat } from '../set-up/raw.ts';
@@ -15,13 +16,13 @@ beforeAll(async () => {
     startStandIn('openai'),
     startStandIn('anthropic'),
   ]);
-  platform = await startPlatform({
-    virtualKeys: {
-      'openai-prod': { provider: 'openai', api_key: 'sk-one', custom_host: first.url },
-      'openai-spare': { provider: 'openai', api_key: 'sk-two', custom_host: second.url },
-      'anthropic-prod': { provider: 'anthropic', api_key: 'sk-ant', custom_host: claude.url },
-    },
-  });
+  platform = await startPlatform();
+  const kept = [
+    ['openai-prod', { provider: 'openai', key: 'sk-one', custom_host: first.url }],
+    ['openai-spare', { provider: 'openai', key: 'sk-two', custom_host: second.url }],
+    ['anthropic-prod', { provider: 'anthropic', key: 'sk-ant', custom_host: claude.url }],
+  ] as const;
+  for (const [slug, fields] of kept) await keepVirtualKey(platform, slug, fields);
 });
 beforeEach(() => {
   for (const standIn of [first, second, claude]) standIn.reset();

@@ -4,6 +4,7 @@ import OpenAI from 'openai';
 import { createHeaders } from 'portkey-ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { at, type Config } from '../set-up/json.ts';
+import { saveConfig } from '../set-up/manage.ts';
 import { type Platform, startPlatform } from '../set-up/platform.ts';
 import { modelAsked } from '../set-up/providers.ts';
 import { pythonProblem, runPython } from '../set-up/python.ts';
@@ -11,9 +12,11 @@ import { QUESTION, rawChat } from '../set-up/raw.ts';
 
 let platform: Platform;
 let standIn: StandIn;
+let harbour: string;
 beforeAll(async () => {
   standIn = await startStandIn('openai');
-  platform = await startPlatform({ configs: { 'pc-harbour': config({ override_params: { model: 'gpt-4o' } }) } });
+  platform = await startPlatform();
+  harbour = await saveConfig(platform, 'Harbour', config({ override_params: { model: 'gpt-4o' } }));
 });
 beforeEach(() => standIn.reset());
 afterAll(async () => {
@@ -156,9 +159,9 @@ describe('a saved config', () => {
   it('is used by its slug, and the row says so', async () => {
     const traceId = `saved-${randomUUID()}`;
     const headers = { 'x-portkey-trace-id': traceId, 'x-portkey-metadata': JSON.stringify(METADATA) };
-    const { status } = await rawChat(platform, 'pc-harbour', headers);
+    const { status } = await rawChat(platform, harbour, headers);
     expect(status).toBe(200);
     expect(standIn.requests.map(modelAsked)).toEqual(['gpt-4o']);
-    expect((await platform.logRows(traceId, 1))[0]).toMatchObject({ config: 'pc-harbour', metadata: METADATA });
+    expect((await platform.logRows(traceId, 1))[0]).toMatchObject({ config: harbour, metadata: METADATA });
   });
 });

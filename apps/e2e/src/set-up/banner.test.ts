@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { printedSnippet, readBanner } from './platform.ts';
+import { printedSnippet, readBanner } from './banner.ts';
 
 const BANNER = `
 Portolan is ready.
 
-  Gateway  http://127.0.0.1:8787/v1
-  API key  pk-abc
+  Gateway     http://127.0.0.1:8787/v1
+  API key     pk-abc
+  Management  http://127.0.0.1:8787/v1
+  Admin key   in /data of mine/admin-key
 
 ── curl
 
@@ -21,8 +23,12 @@ Ctrl-C stops it.
 `;
 
 describe('the banner', () => {
-  it('gives URL and key only when it is whole', () => {
-    expect(readBanner(BANNER)).toEqual({ apiUrl: 'http://127.0.0.1:8787/v1', apiKey: 'pk-abc' });
+  it('gives URL and keys only when it is whole', () => {
+    expect(readBanner(BANNER)).toEqual({
+      apiUrl: 'http://127.0.0.1:8787/v1',
+      apiKey: 'pk-abc',
+      adminKeyFile: '/data of mine/admin-key',
+    });
     expect(readBanner(BANNER.slice(0, 120))).toBeUndefined();
   });
 
