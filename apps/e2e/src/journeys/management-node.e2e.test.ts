@@ -1,0 +1,4 @@
+import { nodeManagement } from '../set-up/management-sdks.ts';
+import { managementJourney } from './management.ts';
+
+managementJourney(nodeManagement);
