@@ -14,6 +14,7 @@ import { createFeed } from './change/feed.ts';
 import type { ControlPlaneConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { createServer } from './http/server.ts';
+import { openIdentityProvider } from './identity-provider.ts';
 import { openJobs } from './jobs/queue.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openNotifier } from './notifier.ts';
@@ -107,10 +108,15 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
     newId: randomUUID,
     randomBytes,
     passwords: createPasswords(),
+    identityProvider: await openIdentityProvider(config, clock),
     keySets: createKeySets(dispatcher, clock),
     settings: {
       publicUrl: config.CONTROL_PLANE_PUBLIC_URL.replace(/\/$/, ''),
       sessionLifetimeS: config.CONTROL_PLANE_SESSION_LIFETIME_S,
+      signIn: {
+        allowedDomains: config.CONTROL_PLANE_OIDC_ALLOWED_DOMAINS,
+        autoProvision: config.CONTROL_PLANE_OIDC_AUTO_PROVISION,
+      },
       trust,
     },
   };

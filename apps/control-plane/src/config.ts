@@ -87,6 +87,23 @@ export const controlPlaneEnv = z.object({
   CONTROL_PLANE_SESSION_LIFETIME_S: envInteger({ min: 900, max: 2_592_000, whenAbsent: 43_200 }).describe(
     'How long people stay signed in, in seconds; at least 900.',
   ),
+  CONTROL_PLANE_OIDC_ISSUER: z
+    .url()
+    .optional()
+    .describe(
+      'Identity provider that people sign in at (OpenID Connect). Its redirect URI is <public URL>/v1/auth/oidc/callback.',
+    ),
+  CONTROL_PLANE_OIDC_CLIENT_ID: z.string().optional().describe('Client id at the identity provider.'),
+  CONTROL_PLANE_OIDC_CLIENT_SECRET_FILE: z.string().optional().describe('File with the client secret.'),
+  CONTROL_PLANE_OIDC_SCOPES: envList().describe(
+    'Scopes to ask for besides openid, comma separated. Absent: email and profile.',
+  ),
+  CONTROL_PLANE_OIDC_ALLOWED_DOMAINS: envList().describe(
+    'Domains of e-mail addresses whose people become members without an invite, comma separated; `*.example.com` for all below one.',
+  ),
+  CONTROL_PLANE_OIDC_AUTO_PROVISION: envFlag(true).describe(
+    'Whether people of the allowed domains become members when they first sign in; `false` asks for invites.',
+  ),
   CONTROL_PLANE_OWNER_EMAIL: z.string().optional().describe('First administrator, made when there is nobody yet.'),
   CONTROL_PLANE_OWNER_PASSWORD_FILE: z
     .string()

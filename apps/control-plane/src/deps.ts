@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@portolan/service-kit';
 import type { Database } from '@portolan/sql';
 import type { KeySets } from '@portolan/token-auth';
 import type { Passwords } from './access/passwords.ts';
+import type { IdentityProvider } from './ports/identity-provider.ts';
 import type { Notifier } from './ports/notifier.ts';
 import type { Vault } from './ports/vault.ts';
 
@@ -12,6 +13,8 @@ export interface Deps {
   readonly vault: Vault;
   readonly notifier: Notifier;
   readonly passwords: Passwords;
+  /** Null where people sign in with passwords only. */
+  readonly identityProvider: IdentityProvider | null;
   /** The keys that organizations sign tokens with. */
   readonly keySets: KeySets;
   readonly clock: Clock;
@@ -28,6 +31,11 @@ export interface Settings {
   readonly publicUrl: string;
   /** How long people stay signed in, in seconds. */
   readonly sessionLifetimeS: number;
+  readonly signIn: {
+    /** Whose people become members without an invite: `example.com`, `*.example.com`. */
+    readonly allowedDomains: readonly string[];
+    readonly autoProvision: boolean;
+  };
   /** Hosts that credentials may name although they are private. */
   readonly trust: Trust;
 }

@@ -8,6 +8,7 @@ import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conf
 import { integrationsConformance } from '../http/routes/integrations/integrations.conformance.ts';
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
+import { oidcConformance } from '../http/routes/oidc/oidc.conformance.ts';
 import { organisationConformance } from '../http/routes/organisation/organisation.conformance.ts';
 import { logsConformance } from '../http/routes/logs/logs.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
@@ -48,6 +49,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   auditLogsConformance(get);
   organisationConformance(get);
   sessionsConformance(get);
+  oidcConformance(get);
   tokensConformance(get);
   rolesConformance(get);
   usersConformance(get);

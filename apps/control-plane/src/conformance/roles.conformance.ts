@@ -13,7 +13,7 @@ import type { OpenCall } from '../http/call.ts';
 import type { ReadRoute, WriteRoute } from '../http/route.ts';
 import { routes } from '../http/routes/index.ts';
 import { sessionHeaders, type Tenant, type TestPlatform } from '../testing/platform.ts';
-import { roleSamples, type Sample } from './role-samples.ts';
+import { roleSamples, type Sample } from '../testing/role-samples.ts';
 
 type Guarded = ReadRoute | WriteRoute;
 

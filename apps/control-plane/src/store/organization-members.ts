@@ -69,3 +69,9 @@ export const removeOrganizationMember = async (tx: Sql, organizationId: string, 
     userId,
   ]);
 };
+
+/** The id of the only active organization of a deployment; undefined when there are several. */
+export const onlyOrganization = async (sql: Sql): Promise<string | undefined> => {
+  const [only, ...others] = await sql.query(`select id from organizations where status = 'active' order by id limit 2`);
+  return only === undefined || others.length > 0 ? undefined : String(only.id);
+};

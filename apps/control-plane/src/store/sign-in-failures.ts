@@ -9,8 +9,8 @@ export interface FailureBound {
   readonly max: number;
 }
 
-/** What stands in the table for an account, an address, or the organization that bad tokens name. */
-export const failureSubject = (kind: 'account' | 'address' | 'token', value: string): Uint8Array =>
+/** What stands in the table for an account, an address, the organization that bad tokens name, or an address that begins sign-ins. */
+export const failureSubject = (kind: 'account' | 'address' | 'token' | 'start', value: string): Uint8Array =>
   createHash('sha256').update(`${kind}:${value}`).digest();
 
 /**

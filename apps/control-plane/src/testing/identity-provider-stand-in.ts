@@ -72,7 +72,7 @@ export const startIdentityProviderStandIn = async (): Promise<IdentityProviderSt
     const isGood = isClient(request.headers.authorization) && found?.redirectUri === form.get('redirect_uri');
     if (found === undefined || !isGood || challenge !== found.challenge) return [400, { error: 'invalid_grant' }];
     const access = randomUUID();
-    if (found.person.userinfo !== undefined) userinfo.set(access, found.person.userinfo);
+    userinfo.set(access, found.person.userinfo ?? { sub: found.person.claims.sub });
     const signed = await idToken(found.person.isForged === true ? forger.privateKey : pair.privateKey, found);
     return [200, { access_token: access, token_type: 'Bearer', expires_in: 60, id_token: signed }];
   };

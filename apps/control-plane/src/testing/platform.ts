@@ -65,6 +65,8 @@ export interface TestPlatform {
   readonly vault: VaultStandIn;
   readonly notifier: NotifierStandIn;
   tenant(): Promise<Tenant>;
+  /** The same database behind a control plane with something else in it. */
+  with(changes: Partial<Deps>): TestPlatform;
   /** A session of a person, as its browser has it: to be used in the place of a key. */
   session(tenant: Pick<Tenant, 'organizationId'>, userId: string): Promise<string>;
   /** A request as an SDK sends it, or, with a session, as the console does. */
@@ -83,9 +85,15 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     log: createLogger('control-plane', 'silent'),
     newId: randomUUID,
     randomBytes,
+    identityProvider: null,
     keySets: createKeySets(new Agent(), systemClock),
     passwords: createPasswords({ cost: { logN: 4, r: 8, p: 1 } }),
-    settings: { publicUrl: 'https://portolan.example', sessionLifetimeS: 3_600, trust: createTrust(['localhost']) },
+    settings: {
+      publicUrl: 'https://portolan.example',
+      sessionLifetimeS: 3_600,
+      signIn: { allowedDomains: [], autoProvision: false },
+      trust: createTrust(['localhost']),
+    },
     ...changes,
   };
   const app = createServer({ deps, bodyLimitBytes: 1_048_576, requestTimeoutMs: 10_000, trustedProxies: [] });
@@ -148,6 +156,7 @@ export const testPlatform = (db: MigratableDatabase, changes: Partial<Deps> = {}
     vault,
     notifier,
     tenant,
+    with: (more) => testPlatform(db, { ...changes, ...more }),
     session: async ({ organizationId }, userId) => {
       const token = newToken(deps.randomBytes);
       const createdAt = new Date();

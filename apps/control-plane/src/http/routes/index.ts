@@ -8,6 +8,7 @@ import { integrationRoutes } from './integrations/index.ts';
 import { inviteRoutes } from './invites/index.ts';
 import { labelRoutes } from './labels/index.ts';
 import { logRoutes } from './logs/index.ts';
+import { oidcRoutes } from './oidc/index.ts';
 import { organisationRoutes } from './organisation/index.ts';
 import { partialRoutes } from './partials/index.ts';
 import { promptVersionRoutes } from './prompt-versions/index.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...integrationRoutes,
   ...virtualKeyRoutes,
   ...sessionRoutes,
+  ...oidcRoutes,
   ...auditLogRoutes,
   ...organisationRoutes,
   ...workspaceExclusionRoutes,

@@ -1,6 +1,6 @@
 import type { Scope } from '@portolan/access-control';
 import type { JsonObject } from '../domain/json.ts';
-import type { Tenant, TestPlatform } from '../testing/platform.ts';
+import type { Tenant, TestPlatform } from './platform.ts';
 
 /** A request to a route, complete enough to be judged. */
 export interface Sample {
