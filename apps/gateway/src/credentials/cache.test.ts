@@ -134,6 +134,18 @@ describe('a credential in memory', () => {
     expect(first.secrets[0]?.value.every((byte) => byte === 0)).toBe(true);
   });
 
+  it('that nobody uses is spared while the vault cannot be reached, but not beyond its time', async () => {
+    const { cache, questions, first, pass } = await warm();
+    pass(FRESH);
+    const asked = cache.of(KEY);
+    questions[1]?.fail();
+    await asked;
+    pass(60 * MINUTE);
+    expect(first.secrets[0]?.value.toString()).toBe('first');
+    pass(USABLE);
+    expect(first.secrets[0]?.value.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('that was replaced is erased once no call can have it in its hands', async () => {
     const { cache, questions, first, pass } = await warm();
     pass(FRESH);
@@ -179,6 +191,17 @@ describe('what the vault tells', () => {
     await vi.waitFor(() => expect(questions).toHaveLength(2));
     questions[1]?.answer(answer('new', 2));
     expect(await secretOf(asked)).toBe('new');
+  });
+
+  it('a vault that keeps answering with less than it has told is out of order, and nobody is blamed', async () => {
+    const { cache, questions } = world();
+    const asked = cache.of(KEY);
+    cache.hear('c-1', { generation: 9, status: 'active' });
+    for (let asks = 0; asks < 3; asks += 1) {
+      await vi.waitFor(() => expect(questions).toHaveLength(asks + 1));
+      questions[asks]?.answer(answer('old', 1));
+    }
+    await expect(secretOf(asked)).rejects.toMatchObject({ type: 'vault_unavailable' });
   });
 
   it('a credential that is gone is gone, also when it was usable', async () => {

@@ -1,10 +1,10 @@
 import { type Ask, createGenerationBook, type GenerationBook, type Standing } from '@portolan/credential-rules';
-import type { Duration, ResolveCredentialResponse } from '@portolan/proto';
+import type { ResolveCredentialResponse } from '@portolan/proto';
 import { type Clock, PlatformError } from '@portolan/service-kit';
-import { LRUCache } from 'lru-cache';
 import type { Credentials } from '../ports/credentials.ts';
 import type { VirtualKey } from '../ports/virtual-keys.ts';
-import { HeldCredential } from './held-credential.ts';
+import type { HeldCredential } from './held-credential.ts';
+import { createHeldSet, type Held, usableMs } from './held-set.ts';
 
 /** Credentials that are held: written down and taken up again by whoever keeps the snapshot. */
 export interface KeptCredential {
@@ -39,14 +39,8 @@ export interface CredentialCacheOptions {
   onChange(): void;
 }
 
-const HELD_MAX = 10_000;
-const IDLE_MS = 600_000;
 const SWEEP_MS = 60_000;
-/** Longer than a call takes from looking a credential up to writing it into its request. */
-const RETIRED_MS = 120_000;
 const GENERATIONS_MAX = 100_000;
-/** From this part of its freshness on, a credential in use is asked for anew in the background. */
-const REFRESH_FROM = 0.8;
 /** While the vault cannot be reached it is tried again after this. */
 const RETRY_MS = 1_000;
 /** An answer that was overtaken by a change on its way is asked for once more, and then again. */
@@ -55,57 +49,14 @@ const ASKS_MAX = 3;
 /** Errors that say something about the credential; after any other one the vault counts as out of reach. */
 const FINAL = new Set(['not_found', 'permission_denied', 'invalid_request_error']);
 
-interface Held {
-  readonly virtualKey: Pick<VirtualKey, 'id' | 'credentialId'>;
-  readonly credential: HeldCredential;
-  readonly answer: ResolveCredentialResponse;
-  readonly resolvedAtMs: number;
-  /** Monotonic. */
-  refreshFromMs: number;
-  freshUntilMs: number;
-  readonly usableUntilMs: number;
-  usedAtMs: number;
-}
-
 /** Decrypted credentials in memory, each for as long as the vault allows and somebody uses it. */
 export const createCredentialCache = (options: CredentialCacheOptions): CredentialCache => {
-  const { clock, onChange } = options;
+  const { clock } = options;
   const generations: GenerationBook = createGenerationBook(GENERATIONS_MAX);
-  /** Replaced by a newer answer, but a call may have them in its hands. */
-  let retired: { readonly credential: HeldCredential; readonly sinceMs: number }[] = [];
-  const held = new LRUCache<string, Held>({
-    max: HELD_MAX,
-    dispose({ credential }, _id, reason) {
-      if (reason === 'delete') credential.erase();
-      else retired.push({ credential, sinceMs: clock.monotonicMs() });
-    },
-  });
+  const held = createHeldSet(clock, options.onChange);
   const asking = new Map<string, Promise<HeldCredential>>();
   /** Monotonic; undefined while the vault answers. */
   let retryFromMs: number | undefined;
-
-  const hold = (virtualKey: Held['virtualKey'], answer: ResolveCredentialResponse, resolvedAtMs: number): Held => {
-    const agedMs = Math.max(0, clock.wallMs() - resolvedAtMs);
-    const nowMs = clock.monotonicMs();
-    const freshMs = toMs(answer.freshFor);
-    const entry: Held = {
-      virtualKey,
-      credential: new HeldCredential(answer),
-      answer,
-      resolvedAtMs,
-      refreshFromMs: nowMs - agedMs + freshMs * REFRESH_FROM,
-      freshUntilMs: nowMs - agedMs + freshMs,
-      usableUntilMs: nowMs - agedMs + Math.max(freshMs, toMs(answer.usableFor)),
-      usedAtMs: nowMs,
-    };
-    held.set(virtualKey.id, entry);
-    onChange();
-    return entry;
-  };
-
-  const drop = (virtualKeyId: string): void => {
-    if (held.delete(virtualKeyId)) onChange();
-  };
 
   const ask = async (virtualKey: VirtualKey): Promise<HeldCredential> => {
     for (let asks = 0; asks < ASKS_MAX; asks += 1) {
@@ -113,13 +64,15 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
       const answer = await options.resolve(virtualKey);
       retryFromMs = undefined;
       if (generations.accept(asked, { generation: answer.generation, status: 'active' })) {
-        return hold(virtualKey, answer, clock.wallMs()).credential;
+        return held.hold(virtualKey, answer, clock.wallMs()).credential;
       }
       for (const { value } of answer.secrets) value.fill(0);
-      if (generations.standing(virtualKey.credentialId)?.status === 'revoked') break;
+      if (generations.standing(virtualKey.credentialId)?.status === 'revoked') {
+        held.drop(virtualKey.id);
+        throw revoked(virtualKey);
+      }
     }
-    drop(virtualKey.id);
-    throw revoked(virtualKey);
+    throw new Error('the vault answers with less than it has told');
   };
 
   const askOnce = (virtualKey: VirtualKey): Promise<HeldCredential> => {
@@ -131,7 +84,7 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
       .catch((error: unknown) => {
         if (error instanceof PlatformError && error.type === 'invalid_provider_slug') throw error;
         if (error instanceof PlatformError && FINAL.has(error.type)) {
-          drop(virtualKey.id);
+          held.drop(virtualKey.id);
           throw revoked(virtualKey, error);
         }
         retryFromMs = clock.monotonicMs() + RETRY_MS;
@@ -153,7 +106,7 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
     if (entry.virtualKey.credentialId === virtualKey.credentialId && clock.monotonicMs() < entry.usableUntilMs) {
       return entry;
     }
-    drop(virtualKey.id);
+    held.drop(virtualKey.id);
     return undefined;
   };
 
@@ -173,19 +126,12 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
     });
   };
 
-  const sweep = (): void => {
-    const retiredBeforeMs = clock.monotonicMs() - RETIRED_MS;
-    for (const { credential, sinceMs } of retired) if (sinceMs < retiredBeforeMs) credential.erase();
-    retired = retired.filter(({ sinceMs }) => sinceMs >= retiredBeforeMs);
-    // While the vault is gone, what is idle now is what will be missed later.
-    if (retryFromMs !== undefined) return;
-    const idleSinceMs = clock.monotonicMs() - IDLE_MS;
-    for (const [id, { usedAtMs }] of [...held.entries()]) if (usedAtMs < idleSinceMs) drop(id);
-  };
+  // While the vault is gone, what is idle now is what will be missed later.
+  const sweep = (): void => held.sweep({ sparesIdle: retryFromMs !== undefined });
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
 
   const doubtAll = (): void => {
-    for (const entry of held.values()) {
+    for (const entry of held.all()) {
       entry.refreshFromMs = Number.NEGATIVE_INFINITY;
       entry.freshUntilMs = Number.NEGATIVE_INFINITY;
     }
@@ -211,20 +157,19 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
     },
     hear(credentialId, heard) {
       generations.hear(credentialId, heard);
-      for (const [id, { virtualKey, answer }] of [...held.entries()]) {
+      for (const { virtualKey, answer } of held.all()) {
         const isOlder = heard.status === 'revoked' || answer.generation < heard.generation;
-        if (virtualKey.credentialId === credentialId && isOlder) drop(id);
+        if (virtualKey.credentialId === credentialId && isOlder) held.drop(virtualKey.id);
       }
     },
     doubtAll,
     kept: () =>
-      [...held.entries()].map(([virtualKeyId, { resolvedAtMs, answer }]) => ({ virtualKeyId, resolvedAtMs, answer })),
+      held.all().map(({ virtualKey, resolvedAtMs, answer }) => ({ virtualKeyId: virtualKey.id, resolvedAtMs, answer })),
     takeUp(kept) {
       for (const { virtualKeyId, resolvedAtMs, answer } of kept) {
-        const usableUntilMs = resolvedAtMs + Math.max(toMs(answer.freshFor), toMs(answer.usableFor));
-        if (clock.wallMs() >= usableUntilMs) continue;
+        if (clock.wallMs() >= resolvedAtMs + usableMs(answer)) continue;
         generations.hear(answer.credentialId, { generation: answer.generation, status: 'active' });
-        hold({ id: virtualKeyId, credentialId: answer.credentialId }, answer, resolvedAtMs);
+        held.hold({ id: virtualKeyId, credentialId: answer.credentialId }, answer, resolvedAtMs);
       }
       // Nobody listened while it lay on disk.
       doubtAll();
@@ -233,15 +178,10 @@ export const createCredentialCache = (options: CredentialCacheOptions): Credenti
     reaches: () => retryFromMs === undefined,
     close() {
       clearInterval(sweeping);
-      for (const { credential } of [...held.values(), ...retired]) credential.erase();
-      held.clear();
-      retired = [];
+      held.close();
     },
   };
 };
-
-const toMs = (duration: Duration | undefined): number =>
-  duration === undefined ? 0 : duration.seconds * 1_000 + duration.nanos / 1_000_000;
 
 const revoked = ({ slug }: VirtualKey, cause?: unknown): PlatformError =>
   new PlatformError('invalid_provider_slug', {
