@@ -8,7 +8,7 @@ import { ALWAYS_LEADER, createLeadership } from './background/leadership.ts';
 import { createRewrapKeys } from './background/rewrap-keys.ts';
 import type { SelfTest } from './background/self-test.ts';
 import { createTasks, type Task, type Tasks } from './background/tasks.ts';
-import type { Place } from './crypto/aead.ts';
+import type { Place } from './crypto/place.ts';
 import { auditEntry } from './domain/audit.ts';
 import type { KeyCache } from './keyring/key-cache.ts';
 import type { Vault } from './rpc/vault.ts';

@@ -4,16 +4,6 @@ export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
 
-/** The place a secret belongs to. It is authenticated with the ciphertext, so a sealed secret opens at its own place only. */
-export interface Place {
-  readonly organizationId: string;
-  readonly workspaceId: string;
-  readonly credentialId: string;
-  /** The name of the field, e.g. `key` or `aws_secret_access_key`. */
-  readonly field: string;
-  readonly credentialVersion: number;
-}
-
 /** A nonce and what it encrypts; the tag is the last 16 bytes of `sealed`. */
 export interface Sealed {
   readonly nonce: Buffer;
@@ -33,17 +23,6 @@ const lengthPrefixed = (part: string): Buffer[] => {
  */
 export const joinParts = (parts: readonly (string | number)[]): Buffer =>
   Buffer.concat(parts.flatMap((part) => lengthPrefixed(String(part))));
-
-/** What a record is bound to: its place and the version of the tenant key that seals it. */
-export const associatedData = (place: Place, keyVersion: number): Buffer =>
-  joinParts([
-    place.organizationId,
-    place.workspaceId,
-    place.credentialId,
-    place.field,
-    place.credentialVersion,
-    keyVersion,
-  ]);
 
 /**
  * AES-256-GCM with a random nonce and a 128-bit tag.

@@ -1,5 +1,5 @@
 import type { Clock } from '@portolan/service-kit';
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { renewCanary } from '../keyring/canary.ts';
 import type { Keyring } from '../keyring/get-or-create.ts';
 import { PLATFORM_ORGANIZATION } from '../keyring/platform.ts';

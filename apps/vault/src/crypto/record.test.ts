@@ -1,6 +1,7 @@
-import { createSecretKey, randomBytes, randomInt } from 'node:crypto';
+import { createSecretKey, hkdfSync, randomBytes, randomInt } from 'node:crypto';
+import { decrypt } from '@portolan/sealing';
 import { expect, test } from 'vitest';
-import type { Place } from './aead.ts';
+import { associatedData, type Place } from './place.ts';
 import { openRecord, parseRecord, sealRecord, type TenantKey, UnreadableRecord } from './record.ts';
 
 const tenantKey = (id: string, version: number): TenantKey => ({ id, version, key: createSecretKey(randomBytes(32)) });
@@ -132,4 +133,13 @@ test.each([
   [good.split('.').with(5, 'AAAA').join('.'), 'less than a tag'],
 ])('%j is malformed: %s', (text) => {
   expect(refusal(() => parseRecord(text))).toBe('malformed');
+});
+
+test('a record is what the documentation says: HKDF-SHA-256 of the tenant key with "cred/v1", then AES-256-GCM bound to the place', () => {
+  const bytes = randomBytes(32);
+  const key = { id: 't1', version: 3, key: createSecretKey(bytes) };
+  const place = { organizationId: 'o', workspaceId: 'w', credentialId: 'c', field: 'key', credentialVersion: 1 };
+  const { salt, ...record } = parseRecord(sealRecord(Buffer.from('a secret'), key, place));
+  const recordKey = Buffer.from(hkdfSync('sha256', bytes, salt, 'cred/v1', 32));
+  expect(decrypt(recordKey, record, associatedData(place, 3))?.toString()).toBe('a secret');
 });

@@ -1,7 +1,14 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { associatedData, decrypt, encrypt, NONCE_BYTES, type Place, TAG_BYTES } from './aead.ts';
-import { decodeBase64url } from './base64url.ts';
-import { deriveRecordKey, SALT_BYTES } from './derive.ts';
+import {
+  decodeBase64url,
+  decrypt,
+  deriveRecordKey,
+  encrypt,
+  NONCE_BYTES,
+  SALT_BYTES,
+  TAG_BYTES,
+} from '@portolan/sealing';
+import { associatedData, type Place } from './place.ts';
 
 /** One version of a tenant's key. The key itself is a `KeyObject`, which no logger, inspector or JSON can print. */
 export interface TenantKey {
@@ -40,6 +47,7 @@ export class UnreadableRecord extends Error {
 }
 
 const FORMAT = 'v1';
+const PURPOSE = 'cred/v1';
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const KEY_VERSION = /^[1-9]\d{0,8}$/;
 
@@ -68,7 +76,7 @@ export const parseRecord = (text: string): SealedRecord => {
  */
 export const sealRecord = (plain: Uint8Array, tenantKey: TenantKey, place: Place): string => {
   const salt = randomBytes(SALT_BYTES);
-  const recordKey = deriveRecordKey(tenantKey.key, salt);
+  const recordKey = deriveRecordKey(tenantKey.key, salt, PURPOSE);
   try {
     const { nonce, sealed } = encrypt(recordKey, plain, associatedData(place, tenantKey.version));
     return formatRecord({ keyId: tenantKey.id, keyVersion: tenantKey.version, salt, nonce, sealed });
@@ -86,7 +94,7 @@ export const sealRecord = (plain: Uint8Array, tenantKey: TenantKey, place: Place
 export const openRecord = (text: string, tenantKey: TenantKey, place: Place): Buffer => {
   const record = parseRecord(text);
   if (record.keyId !== tenantKey.id || record.keyVersion !== tenantKey.version) throw new UnreadableRecord('other_key');
-  const recordKey = deriveRecordKey(tenantKey.key, record.salt);
+  const recordKey = deriveRecordKey(tenantKey.key, record.salt, PURPOSE);
   try {
     const plain = decrypt(recordKey, record, associatedData(place, record.keyVersion));
     if (plain === undefined) throw new UnreadableRecord('refused');

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto';
+import { decodeBase64url, decrypt, encrypt, joinParts, KEY_BYTES, NONCE_BYTES } from '@portolan/sealing';
 import { type RootKey, RootKeyUnknown, type WrapContext, type WrappingKey, WrapRefused } from '../ports/root-key.ts';
-import { decrypt, encrypt, joinParts, KEY_BYTES, NONCE_BYTES } from './aead.ts';
-import { decodeBase64url } from './base64url.ts';
 
 const FORMAT = 'w1';
 

@@ -1,4 +1,4 @@
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { openRecord, parseRecord, sealRecord, UnreadableRecord } from '../crypto/record.ts';
 import type { Canaries, Canary } from '../ports/canaries.ts';
 import { WrapRefused } from '../ports/root-key.ts';

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { KEY_BYTES } from '../crypto/aead.ts';
+import { KEY_BYTES } from '@portolan/sealing';
 import type { TenantKey } from '../crypto/record.ts';
 import { unwrapTenantKey, wrapTenantKey } from '../crypto/wrap.ts';
 import { type RootKey, RootKeyUnknown } from '../ports/root-key.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { openRecord, parseRecord, sealRecord } from '../crypto/record.ts';
 import { SecretBytes } from '../crypto/secret-bytes.ts';
 import type { Peppers, StoredPepper } from '../ports/peppers.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { openRecord, parseRecord, sealRecord, type TenantKey, UnreadableRecord } from '../crypto/record.ts';
 import type { Credentials, RewrapProgress, Rewrapped, SealedAt } from '../ports/credentials.ts';
 import { type Keyring, TenantKeyGone } from './get-or-create.ts';

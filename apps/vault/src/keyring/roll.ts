@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KEY_BYTES } from '../crypto/aead.ts';
+import { KEY_BYTES } from '@portolan/sealing';
 import { wrapTenantKey } from '../crypto/wrap.ts';
 import type { RootKey } from '../ports/root-key.ts';
 import type { TenantKeys, TenantKeyVersion } from '../ports/tenant-keys.ts';

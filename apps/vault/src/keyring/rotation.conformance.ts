@@ -2,7 +2,7 @@ import type { Database, Sql } from '@portolan/sql';
 import { expect, test } from 'vitest';
 import { sqlCredentials } from '../adapters/credentials/sql.ts';
 import { sqlTenantKeys } from '../adapters/tenant-keys/sql.ts';
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { revoke } from '../domain/rotation.ts';
 import type { RootKey } from '../ports/root-key.ts';
 import { onlyRoot, randomRootKey } from '../testing/root-keys.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import { openRecord, parseRecord, sealRecord } from '../crypto/record.ts';
 import { SecretBytes } from '../crypto/secret-bytes.ts';
 import type { PlainSecret } from '../domain/credential.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../crypto/aead.ts';
+import type { Place } from '../crypto/place.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 
 export interface StoredSecret {

@@ -1,6 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { KEY_BYTES } from '../../crypto/aead.ts';
-import { decodeBase64url } from '../../crypto/base64url.ts';
+import { decodeBase64url, KEY_BYTES } from '@portolan/sealing';
 import { InvalidRootKey, type RootKey, type WrappingKey } from '../../ports/root-key.ts';
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,64}$/;
