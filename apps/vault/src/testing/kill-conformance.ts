@@ -6,7 +6,7 @@ import { ACTOR, creation, secretsOf } from './calls.ts';
 import { startVaultProcess, type VaultBundle } from './start-vault-process.ts';
 import { clientFor, type Identity, IN_TIME, type VaultFolder } from './vault-service.ts';
 
-const SECRETS = 100;
+const SECRETS = 80;
 
 /** What a vault that is killed promises. @param parts the bundle, and the folder and variables of a vault with an empty store */
 export const killConformance = (
@@ -60,8 +60,8 @@ export const killConformance = (
         const operator = as('operator');
         await rotate(operator);
         // Somewhere in the middle of it, a little further each time.
-        const goal = SECRETS - Math.ceil((SECRETS * kill) / kills);
-        await until(async () => (await left(operator)) <= goal, { timeoutMs: 30_000 });
+        const goal = SECRETS - Math.ceil((SECRETS * (kill + 1)) / (kills + 1));
+        await until(async () => (await left(operator)) <= goal, { timeoutMs: 60_000 });
         return 'kill';
       });
     }

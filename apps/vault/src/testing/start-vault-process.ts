@@ -9,6 +9,7 @@ import type { VaultFolder } from './vault-service.ts';
 
 const SOURCES = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
+const KEPT_CHARS = 1_000_000;
 const REQUIRE_FOR_COMMONJS = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 /** A bundle of the service for the processes of one test. The embedded database stays outside. */
@@ -47,6 +48,8 @@ export const bundleVault = async (): Promise<VaultBundle> => {
 
 export interface VaultProcess {
   readonly port: number;
+  /** What it printed so far, its log among it. */
+  printed(): string;
   /** Kills it at once, and waits until it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop. @returns its exit code */
@@ -58,10 +61,14 @@ export const startVaultProcess = async (
   { entry }: Pick<VaultBundle, 'entry'>,
   { env }: Pick<VaultFolder, 'env'>,
 ): Promise<VaultProcess> => {
-  const child = fork(entry, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(entry, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let complaint = '';
+  let printed = '';
+  child.stdout?.on('data', (chunk) => {
+    printed = (printed + String(chunk)).slice(-KEPT_CHARS);
+  });
   child.stderr?.on('data', (chunk) => {
-    complaint += String(chunk);
+    complaint = (complaint + String(chunk)).slice(-KEPT_CHARS);
   });
   const closed = once(child, 'close');
   const kill = async (): Promise<void> => {
@@ -80,6 +87,7 @@ export const startVaultProcess = async (
     if (!(port > 0)) throw new Error('it ended before it was open');
     return {
       port,
+      printed: () => printed + complaint,
       kill,
       stop: async () => {
         child.kill('SIGTERM');
