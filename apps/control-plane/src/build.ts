@@ -2,10 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createDispatcher, createTrust } from '@portolan/egress-rules';
-import type { BackendChoice } from '@portolan/jobs';
 import { createErrorCodec, createRpcClient, type RpcServer } from '@portolan/rpc';
 import { CODES, type Logger, PlatformError, Secret, systemClock } from '@portolan/service-kit';
-import { type MigratableDatabase, migrate, openPglite, openPostgres, readMigrations } from '@portolan/sql';
+import { migrate, readMigrations } from '@portolan/sql';
 import { createKeySets } from '@portolan/token-auth';
 import type { FastifyInstance } from 'fastify';
 import { createPasswords } from './access/passwords.ts';
@@ -18,6 +17,7 @@ import { openIdentityProvider } from './identity-provider.ts';
 import { openJobs } from './jobs/queue.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openNotifier } from './notifier.ts';
+import { openStores } from './open-stores.ts';
 import { createGatewayRpc } from './rpc/server.ts';
 import { type FirstStart, prepareFirstStart } from './setup/first-start.ts';
 import { snapshotReaders } from './snapshot/readers.ts';
@@ -39,31 +39,6 @@ export interface ControlPlane {
   announceShutdown(): void;
   drain(graceMs: number): Promise<void>;
 }
-
-interface Stores {
-  readonly db: MigratableDatabase;
-  /** Where jobs wait. */
-  readonly queue: BackendChoice;
-}
-
-const openStores = async (config: ControlPlaneConfig): Promise<Stores> => {
-  const {
-    CONTROL_PLANE_DATABASE_URL: url,
-    CONTROL_PLANE_DATA_DIR: dataDir,
-    CONTROL_PLANE_REDIS_URL: redisUrl,
-  } = config;
-  const redis: BackendChoice | undefined =
-    redisUrl === undefined ? undefined : { kind: 'redis', url: new Secret(redisUrl) };
-  if (url !== undefined) {
-    if (redis === undefined) throw new Error('Set CONTROL_PLANE_REDIS_URL: with PostgreSQL, jobs wait in Redis.');
-    return { db: openPostgres({ url, applicationName: 'portolan-control-plane' }), queue: redis };
-  }
-  if (dataDir === undefined) {
-    throw new Error('Set CONTROL_PLANE_DATABASE_URL, or CONTROL_PLANE_DATA_DIR for the embedded database.');
-  }
-  const embedded = await openPglite({ dataDir });
-  return { db: embedded, queue: redis ?? { kind: 'embedded', database: embedded } };
-};
 
 const readKey = async (file: string | undefined): Promise<string | undefined> =>
   file === undefined ? undefined : (await readFile(file, 'utf8')).trim() || undefined;

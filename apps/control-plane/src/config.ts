@@ -22,6 +22,7 @@ export const controlPlaneEnv = z.object({
     .string()
     .optional()
     .describe('PostgreSQL, `postgres://user:password@host:port/database`. Absent: the embedded database.'),
+  CONTROL_PLANE_DATABASE_PASSWORD_FILE: z.string().optional().describe('File with the password for that URL.'),
   CONTROL_PLANE_DATA_DIR: z
     .string()
     .optional()
@@ -32,6 +33,7 @@ export const controlPlaneEnv = z.object({
     .describe(
       'Redis of the job queue. Absent: jobs are kept in the embedded database. Required with CONTROL_PLANE_DATABASE_URL.',
     ),
+  CONTROL_PLANE_REDIS_PASSWORD_FILE: z.string().optional().describe('File with the password for that URL.'),
   CONTROL_PLANE_VAULT_TARGET: z.string().default('127.0.0.1:7443').describe('Where the vault is, `dns:///vault:7443`.'),
   CONTROL_PLANE_TLS_DIR: z
     .string()
