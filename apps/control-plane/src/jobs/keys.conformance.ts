@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant, TestPlatform } from '../testing/platform.ts';
-import { expireKeys, finishTransitions, rotateDueKeys, warnEndingSecrets } from './keys.ts';
+import { expireKeys, finishTransitions, warnEndingSecrets } from './keys.ts';
+import { rotateDueKeys } from './rotate-keys.ts';
 
 const NEVER = new AbortController().signal;
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Deps } from '../deps.ts';
 import { reconcileCredentials } from './credentials.ts';
 import { tidyUp } from './housekeeping.ts';
-import { expireKeys, finishTransitions, rotateDueKeys, warnEndingSecrets } from './keys.ts';
+import { expireKeys, finishTransitions, warnEndingSecrets } from './keys.ts';
+import { rotateDueKeys } from './rotate-keys.ts';
 
 /** Work that is due by the clock. Each may run twice, and may find nothing to do. */
 export interface ClockWork {

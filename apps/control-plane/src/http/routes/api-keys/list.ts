@@ -1,6 +1,6 @@
-import type { ApiKeyType } from '@portolan/access-control';
+import { type ApiKeyType, may } from '@portolan/access-control';
 import type { Sql } from '@portolan/sql';
-import { decide, listedWorkspace } from '../../../access/authorize.ts';
+import { circumstancesAt, listedWorkspace } from '../../../access/authorize.ts';
 import { type ApiKeyFilter, listApiKeys } from '../../../store/api-key-reads.ts';
 import type { Call } from '../../call.ts';
 import { listOf, readPage } from '../../page.ts';
@@ -18,9 +18,11 @@ const visible = async (
 ): Promise<Pick<ApiKeyFilter, 'types' | 'ownedBy'>> => {
   const types: ApiKeyType[] = [];
   let ownedBy: string | null = null;
+  const circumstances = await circumstancesAt(sql, call, workspaceId);
   for (const type of KEY_TYPES) {
     const place = type === 'organisation-service' ? null : workspaceId;
-    const decision = await decide(sql, call, [keyScope(type, 'list')], { workspaceId: place, named: 'workspace' });
+    const asked = { organisationId: call.principal.organisationId, workspaceId: place, named: 'workspace' } as const;
+    const decision = may(call.principal, keyScope(type, 'list'), asked, circumstances);
     if (!decision.allowed) continue;
     if (typeof decision.rows === 'object' && 'ownedBy' in decision.rows) ownedBy = decision.rows.ownedBy;
     else types.push(type);
