@@ -113,12 +113,15 @@ $$;
 create trigger vault_audit_is_append_only before update or delete or truncate on vault_audit
   for each statement execute function vault_audit_is_append_only();
 
--- What API keys are digested under. The highest position is current, the one below it is previous.
-create table vault_peppers (
-  position bigint primary key,
+-- Keys of the platform's own services: what API keys are digested under, and what the control plane seals with. Of each purpose the
+-- highest position is current.
+create table vault_service_keys (
+  purpose text not null check (purpose in ('pepper', 'sealing')),
+  position bigint not null,
   id text not null unique,
   sealed text not null,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  primary key (purpose, position)
 );
 
 -- One record for each organization that is opened from time to time, so that a lost key shows before it matters.

@@ -4,7 +4,7 @@ import { type MigratableDatabase, migrate, readMigrations } from '@portolan/sql'
 import { sqlCanaries } from './adapters/canaries/sql.ts';
 import { sqlChanges } from './adapters/changes/sql.ts';
 import { sqlCredentials } from './adapters/credentials/sql.ts';
-import { sqlPeppers } from './adapters/peppers/sql.ts';
+import { sqlServiceKeys } from './adapters/service-keys/sql.ts';
 import { sqlTenantKeys } from './adapters/tenant-keys/sql.ts';
 import { createAuditTrail } from './audit/trail.ts';
 import { createSelfTest } from './background/self-test.ts';
@@ -13,11 +13,11 @@ import { rootKeyLoader } from './build-root-key.ts';
 import { auditSinks, openDatabase, rewrapBatchSize } from './build-store.ts';
 import { identityBook, openTransport } from './build-transport.ts';
 import type { VaultConfig } from './config.ts';
-import { auditEntry } from './domain/audit.ts';
+import { type AuditAction, auditEntry } from './domain/audit.ts';
 import { createKeyring, type KeyringParts } from './keyring/get-or-create.ts';
 import { createKeyCache, NO_KEY_CACHE } from './keyring/key-cache.ts';
-import { ensurePepper } from './keyring/peppers.ts';
 import { createSeal } from './keyring/seal.ts';
+import { ensureServiceKey } from './keyring/service-keys.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openVault } from './opening.ts';
 import { ACCESS, methodsOf } from './rpc/methods.ts';
@@ -69,7 +69,7 @@ export const buildVaultOver = async (
   const keyCache = createKeyCache({ clock, entriesMax: KEYS_IN_MEMORY_MAX, lifetimeMs: config.VAULT_KEY_LIFETIME_MS });
   const keys: Omit<KeyringParts, 'cache'> = { tenantKeys, rootKey: seal.rootKey, reloadRootKey: seal.reload };
   const keyring = createKeyring({ ...keys, cache: keyCache });
-  const [peppers, canaries, changes] = [sqlPeppers(database), sqlCanaries(database), sqlChanges(database)];
+  const [serviceKeys, canaries, changes] = [sqlServiceKeys(database), sqlCanaries(database), sqlChanges(database)];
   const selfTest = createSelfTest({
     canaries,
     keyring: createKeyring({ ...keys, cache: NO_KEY_CACHE }),
@@ -88,7 +88,7 @@ export const buildVaultOver = async (
   const vault: Vault = {
     credentials: sqlCredentials(database),
     tenantKeys,
-    peppers,
+    serviceKeys,
     canaries,
     keyring,
     seal,
@@ -119,6 +119,9 @@ export const buildVaultOver = async (
     onUnexpected: (error, path) => log.error({ err: error, path }, 'a call failed unexpectedly'),
   });
 
+  const recordMade = (action: AuditAction): Promise<void> =>
+    audit.record(auditEntry({ action, caller: 'vault', actor: 'job:first-start' }, clock.wallMs()));
+
   let isOpen = false;
   const stopping = new AbortController();
   const isNear = config.VAULT_ROOT_KEY === 'file' || config.VAULT_ROOT_KEY === 'environment';
@@ -129,12 +132,8 @@ export const buildVaultOver = async (
         steps: [
           async () => void (await migrate(database, 'vault', await readMigrations(import.meta.url))),
           seal.unseal,
-          () =>
-            ensurePepper(peppers, keyring, () =>
-              audit.record(
-                auditEntry({ action: 'pepper.rotate', caller: 'vault', actor: 'job:first-start' }, clock.wallMs()),
-              ),
-            ),
+          () => ensureServiceKey('pepper', serviceKeys, keyring, () => recordMade('pepper.rotate')),
+          () => ensureServiceKey('sealing', serviceKeys, keyring, () => recordMade('sealing-key.rotate')),
         ],
         retryMs: RETRY_MS,
         retryMaxMs: isNear ? RETRY_MAX_MS.near : RETRY_MAX_MS.far,

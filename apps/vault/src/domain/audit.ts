@@ -10,6 +10,8 @@ export type AuditAction =
   | 'credential.tampered'
   | 'pepper.release'
   | 'pepper.rotate'
+  | 'sealing-key.release'
+  | 'sealing-key.rotate'
   | 'root-key.rotate'
   | 'tenant-key.rotate';
 

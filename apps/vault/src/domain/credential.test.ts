@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { isHostPattern, PROVIDERS_WITH_FIELDS, providerFields } from '@portolan/credential-rules';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { credentialRow } from '../testing/samples.ts';
 import { draftCredential, InvalidCredential, maskedSecrets } from './credential.ts';
@@ -178,4 +179,38 @@ test.each([
       .fields.filter(({ isSecret }) => isSecret)
       .map(({ name }) => name),
   ).toEqual(secrets);
+});
+
+test.each(['\u0000', 'a\ud800', '\udfffb'])(
+  'a setting with a character that no database keeps is refused: %j',
+  (value) => {
+    const words = (name: string) => [`"${name}" has a character that cannot be kept.`];
+    expect(problemsOf({ openai_project: value })).toEqual(words('openai_project'));
+    expect(problemsOf({ key: value })).toEqual(words('key'));
+    expect(problemsOf({ custom_headers: { a: value } })).toEqual(words('custom_headers'));
+  },
+);
+
+test('text that only looks like such a character is kept', () => {
+  for (const value of ['\\u0000', 'C:\\\\ud800', '\ud83d\ude00']) {
+    expect(problemsOf({ openai_project: value, key: value })).toEqual([]);
+  }
+});
+
+test('settings that would not fit into one answer are refused, also when they come by and by', () => {
+  const large = 'x'.repeat(200_000);
+  expect(problemsOf({ openai_project: large })).toEqual([]);
+  expect(problemsOf({ openai_project: large, openai_organization: large })).toEqual([
+    'The settings that are no secrets must have at most 262144 bytes.',
+  ]);
+});
+
+test('a mask is whole text, whatever the secret is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
+      const [secret] = draftCredential({ provider: 'openai', settings: { key } }).secrets;
+      expect(Buffer.from(secret?.masked ?? '', 'utf8').toString('utf8')).toBe(secret?.masked);
+      if (key.length > 0) expect(secret?.masked).toContain('********');
+    }),
+  );
 });

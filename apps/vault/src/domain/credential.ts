@@ -49,6 +49,11 @@ export interface CredentialInput {
 }
 
 const SECRET_MAX_BYTES = 65_536;
+/** All that are no secrets, together: an answer with a whole credential must fit into one message. */
+const SETTINGS_MAX_BYTES = 262_144;
+
+/** What a database cannot keep as text, in a JSON document: U+0000, and half of a surrogate pair. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -64,13 +69,15 @@ const KINDS: Readonly<Record<FieldKind, { readonly is: (value: unknown) => boole
   list: { is: Array.isArray, words: 'a list' },
 };
 
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 /** A structured secret shows nothing: its first and last characters are brackets or somebody's header. */
 const toSecret = ({ name, kind }: ProviderField, value: unknown): PlainSecret => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return {
     field: name,
     plain: new SecretBytes(Buffer.from(text, 'utf8')),
-    masked: kind === 'text' ? maskSecret(text) : '********',
+    masked: kind === 'text' && PRINTABLE.test(text) ? maskSecret(text) : '********',
   };
 };
 
@@ -93,6 +100,7 @@ const problemOf = (
   if (field === undefined) return unknownName(name, known);
   const { is, words } = KINDS[field.kind];
   if (!is(value)) return `"${name}" must be ${words}.`;
+  if (UNSTORABLE.test(JSON.stringify(value))) return `"${name}" has a character that cannot be kept.`;
   if (field.isSecret && Buffer.byteLength(JSON.stringify(value)) > SECRET_MAX_BYTES) {
     return `"${name}" must have at most ${SECRET_MAX_BYTES} bytes.`;
   }
@@ -149,6 +157,9 @@ export const draftCredential = ({ provider, settings: input, extraHosts = [] }: 
   const problems = [
     ...given.flatMap(({ field, name, value }) => problemOf(field, name, value, names) ?? []),
     ...twice.map(({ field }) => `"${field.name}" is given twice.`),
+    ...(Buffer.byteLength(JSON.stringify(settings)) > SETTINGS_MAX_BYTES
+      ? [`The settings that are no secrets must have at most ${SETTINGS_MAX_BYTES} bytes.`]
+      : []),
     ...hostProblems(settings, hosts, extraHosts),
   ];
   if (problems.length > 0) throw new InvalidCredential(problems);

@@ -5,7 +5,7 @@ import { sqlCanaries } from '../adapters/canaries/sql.ts';
 import { sqlChanges } from '../adapters/changes/sql.ts';
 import { sqlCredentials } from '../adapters/credentials/sql.ts';
 import { sqlLeases } from '../adapters/leases/sql.ts';
-import { sqlPeppers } from '../adapters/peppers/sql.ts';
+import { sqlServiceKeys } from '../adapters/service-keys/sql.ts';
 import { sqlTenantKeys } from '../adapters/tenant-keys/sql.ts';
 import { auditLine } from '../domain/audit.ts';
 import { OVERLAP_MS, revoke, rotate } from '../domain/rotation.ts';
@@ -143,19 +143,26 @@ export const storesConformance = (open: () => Database): void => {
     expect(await credentials.unfinished(10)).toEqual([]);
   });
 
-  test('of several who make the first pepper, or rotate it, one succeeds', async () => {
-    const peppers = sqlPeppers((await start()).database);
-    const adds = (prefix: string, after: string | undefined) =>
-      Promise.all([1, 2, 3].map((at) => peppers.add({ id: `${prefix}${at}`, sealed: `s-${prefix}${at}` }, after)));
-    expect((await adds('a', undefined)).filter(Boolean)).toHaveLength(1);
-    const [first, none] = await peppers.newest();
-    expect(none).toBeUndefined();
-    expect((await adds('b', first?.id)).filter(Boolean)).toHaveLength(1);
-    expect((await adds('c', first?.id)).filter(Boolean)).toHaveLength(0);
-    const [newest, previous] = await peppers.newest();
-    expect(newest?.id).toMatch(/^b/);
-    expect(previous).toEqual(first);
-  });
+  test.each(['pepper', 'sealing'] as const)(
+    'of several who make the first key of a purpose, or rotate it, one succeeds: %s',
+    async (purpose) => {
+      const keys = sqlServiceKeys((await start()).database);
+      await keys.add(purpose === 'pepper' ? 'sealing' : 'pepper', { id: 'other', sealed: 's-other' }, undefined);
+      const adds = (prefix: string, after: string | undefined) =>
+        Promise.all(
+          [1, 2, 3].map((at) => keys.add(purpose, { id: `${prefix}${at}`, sealed: `s-${prefix}${at}` }, after)),
+        );
+      expect((await adds('a', undefined)).filter(Boolean)).toHaveLength(1);
+      const [first, none] = await keys.newest(purpose, 9);
+      expect(none).toBeUndefined();
+      expect((await adds('b', first?.id)).filter(Boolean)).toHaveLength(1);
+      expect((await adds('c', first?.id)).filter(Boolean)).toHaveLength(0);
+      const [newest, previous] = await keys.newest(purpose, 9);
+      expect(newest?.id).toMatch(/^b/);
+      expect(previous).toEqual(first);
+      expect(await keys.newest(purpose, 1)).toEqual([newest]);
+    },
+  );
 
   test('the self-test of each organization is kept; those that waited longest come first', async () => {
     const { database, tenantKeys } = await start();

@@ -2,7 +2,7 @@ import { VaultOperatorServiceService } from '@portolan/proto';
 import type { ServedMethod } from '@portolan/rpc';
 import { PlatformError } from '@portolan/service-kit';
 import { auditEntry } from '../domain/audit.ts';
-import { rotatePepper as makeCurrent } from '../keyring/peppers.ts';
+import { rotateServiceKey } from '../keyring/service-keys.ts';
 import { readActor } from './read-request.ts';
 import { askedBy, served } from './serve.ts';
 import type { Vault } from './vault.ts';
@@ -11,7 +11,7 @@ export const rotatePepper = (vault: Vault): ServedMethod =>
   served(vault, VaultOperatorServiceService.rotatePepper, async (request, context) => {
     const actor = readActor(request.actor, 'actor');
     await vault.audit.record(auditEntry({ action: 'pepper.rotate', actor, ...askedBy(context) }, vault.clock.wallMs()));
-    const currentId = await makeCurrent(vault.peppers, vault.keyring);
+    const currentId = await rotateServiceKey('pepper', vault.serviceKeys, vault.keyring);
     if (currentId === undefined) {
       throw new PlatformError('conflict', { public: 'The pepper was rotated by somebody else meanwhile.' });
     }

@@ -5,7 +5,7 @@ import type { Seal } from '../keyring/seal.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Canaries } from '../ports/canaries.ts';
 import type { Credentials } from '../ports/credentials.ts';
-import type { Peppers } from '../ports/peppers.ts';
+import type { ServiceKeys } from '../ports/service-keys.ts';
 import type { TenantKeys } from '../ports/tenant-keys.ts';
 import type { WatchSettings } from '../watch/watch.ts';
 
@@ -13,7 +13,7 @@ import type { WatchSettings } from '../watch/watch.ts';
 export interface Vault {
   readonly credentials: Credentials;
   readonly tenantKeys: TenantKeys;
-  readonly peppers: Peppers;
+  readonly serviceKeys: ServiceKeys;
   readonly canaries: Canaries;
   readonly keyring: Keyring;
   readonly seal: Seal;

@@ -12,5 +12,5 @@ export const withVaultTables = async (database: MigratableDatabase): Promise<Mig
 export const emptyVaultTables = (sql: Database): Promise<unknown> =>
   sql.query(
     `truncate vault_tenant_keys, vault_tenant_key_versions, vault_credentials, vault_credential_versions,
-       vault_credential_secrets, vault_rewraps, vault_changes, vault_peppers, vault_canaries, vault_leases`,
+       vault_credential_secrets, vault_rewraps, vault_changes, vault_service_keys, vault_canaries, vault_leases`,
   );

@@ -2,6 +2,7 @@ import {
   VaultGatewayServiceService,
   VaultOperatorServiceService,
   VaultPepperServiceService,
+  VaultSealingServiceService,
   VaultServiceService,
 } from '@portolan/proto';
 import type { RpcClient } from '@portolan/rpc';
@@ -100,6 +101,8 @@ const CALLS: Readonly<Record<string, (client: RpcClient) => Promise<unknown>>> =
   },
   [VaultPepperServiceService.getPeppers.path]: (client) =>
     client.unary(VaultPepperServiceService.getPeppers, {}, IN_TIME),
+  [VaultSealingServiceService.getSealingKeys.path]: (client) =>
+    client.unary(VaultSealingServiceService.getSealingKeys, {}, IN_TIME),
   [VaultOperatorServiceService.getStatus.path]: (client) =>
     client.unary(VaultOperatorServiceService.getStatus, {}, IN_TIME),
   [VaultOperatorServiceService.rotateRootKey.path]: (client) =>
@@ -108,12 +111,15 @@ const CALLS: Readonly<Record<string, (client: RpcClient) => Promise<unknown>>> =
     client.unary(VaultOperatorServiceService.rotateTenantKey, { organizationId: 'org-1', actor: 'user:u' }, IN_TIME),
   [VaultOperatorServiceService.rotatePepper.path]: (client) =>
     client.unary(VaultOperatorServiceService.rotatePepper, { actor: 'user:u' }, IN_TIME),
+  [VaultOperatorServiceService.rotateSealingKey.path]: (client) =>
+    client.unary(VaultOperatorServiceService.rotateSealingKey, { actor: 'user:u' }, IN_TIME),
 };
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   VaultService: ['control-plane'],
   VaultGatewayService: ['gateway'],
   VaultPepperService: ['control-plane', 'gateway'],
+  VaultSealingService: ['control-plane'],
   VaultOperatorService: ['operator'],
 };
 

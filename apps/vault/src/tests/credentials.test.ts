@@ -6,8 +6,10 @@ import {
   type UpdateCredentialRequest,
   VaultServiceService,
 } from '@portolan/proto';
+import { PlatformError } from '@portolan/service-kit';
 import { type MigratableDatabase, openPglite } from '@portolan/sql';
 import { until } from '@portolan/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CHAIN_START, followChain } from '../adapters/audit/sql.ts';
 import { ACTOR, create, creation, failureOf, resolve, revoke, secretsIn, settingsOf } from '../testing/calls.ts';
@@ -244,8 +246,7 @@ test('a management call for another organization finds nothing', async () => {
 test('credentials are listed in pages, in the order of their ids', async () => {
   const list = (afterId: string, pageSize: number) =>
     vault.as('control-plane').unary(VaultServiceService.listCredentials, { afterId, pageSize }, IN_TIME);
-  const all = await list('', 1000);
-  expect(all.hasMore).toBe(false);
+  const rows = await database.query('select id from vault_credentials order by id collate "C"');
   const seen: string[] = [];
   for (let after = '', more = true; more; ) {
     const page = await list(after, 3);
@@ -253,10 +254,47 @@ test('credentials are listed in pages, in the order of their ids', async () => {
     after = seen.at(-1) ?? '';
     more = page.hasMore;
   }
-  expect(seen).toEqual(all.credentials.map(({ id }) => id));
+  expect(seen).toEqual(rows.map(({ id }) => id));
   expect(seen).toEqual(seen.toSorted());
   expect((await failureOf(list('', 1001))).type).toBe('invalid_request_error');
 });
+
+test('a page of large credentials is cut so that it fits into a message, and nothing is left out', async () => {
+  const large = 'x'.repeat(200_000);
+  const ids: string[] = [];
+  for (let at = 0; at < 6; at += 1) {
+    ids.push((await create(vault, creation({ organizationId: 'org-large', settings: { openai_project: large } }))).id);
+  }
+  const seen: string[] = [];
+  for (let after = '', more = true; more; ) {
+    const page = await vault
+      .as('control-plane')
+      .unary(VaultServiceService.listCredentials, { afterId: after, pageSize: 1000 }, IN_TIME);
+    seen.push(...page.credentials.map(({ id }) => id));
+    after = seen.at(-1) ?? '';
+    more = page.hasMore;
+  }
+  expect(seen).toEqual([...new Set(seen)].toSorted());
+  expect(ids.filter((id) => !seen.includes(id))).toEqual([]);
+});
+
+test('whatever is typed as settings is kept as it is or refused, and never an error of ours', async () => {
+  const settings = fc.dictionary(
+    fc.constantFrom('key', 'openai_project', 'custom_headers', 'customHost', 'unknown'),
+    fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue(), fc.dictionary(fc.string(), fc.string({ unit: 'binary' }))),
+  );
+  await fc.assert(
+    fc.asyncProperty(settings, async (given) => {
+      const request = creation({ settings: given });
+      const outcome = await create(vault, request).catch((error: unknown) => error);
+      if (outcome instanceof PlatformError) expect(outcome.type).toBe('invalid_request_error');
+      else if (typeof given.key === 'string' && given.key !== '') {
+        expect(secretsIn(await resolve(vault, request.id)).key).toBe(given.key);
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
 
 test('V2: a row that was exchanged with another opens nowhere, is written to the audit, and the others are as before', async () => {
   const [first, second, third] = await Promise.all(

@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
-import { VaultGatewayServiceService, VaultOperatorServiceService, VaultPepperServiceService } from '@portolan/proto';
+import {
+  VaultGatewayServiceService,
+  VaultOperatorServiceService,
+  VaultPepperServiceService,
+  VaultSealingServiceService,
+} from '@portolan/proto';
 import { type MigratableDatabase, openPglite } from '@portolan/sql';
 import { until } from '@portolan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -52,6 +57,10 @@ const opened = async (folder?: VaultFolder): Promise<RunningVault> => {
 const statusOf = (vault: RunningVault) =>
   vault.as('operator').unary(VaultOperatorServiceService.getStatus, {}, IN_TIME);
 const peppersOf = (vault: RunningVault) => vault.as('gateway').unary(VaultPepperServiceService.getPeppers, {}, IN_TIME);
+const sealingKeysOf = async (vault: RunningVault) =>
+  (await vault.as('control-plane').unary(VaultSealingServiceService.getSealingKeys, {}, IN_TIME)).keys;
+const rotateSealingKey = (vault: RunningVault) =>
+  vault.as('operator').unary(VaultOperatorServiceService.rotateSealingKey, { actor: ACTOR }, IN_TIME);
 const rotateTenantKey = (vault: RunningVault, organizationId = 'org-1') =>
   vault.as('operator').unary(VaultOperatorServiceService.rotateTenantKey, { organizationId, actor: ACTOR }, IN_TIME);
 const rotateRootKey = (vault: RunningVault) =>
@@ -132,11 +141,60 @@ test('peppers are made at the first start, stay over restarts, and keep one that
     `select line from vault_audit where action = 'pepper.rotate' order by sequence desc limit 2`,
   );
   expect([made, ...more].map((row) => JSON.parse(String(row?.line)).actor)).toEqual([ACTOR, 'job:first-start']);
-  const rows = await database.query('select sealed from vault_peppers');
+  const rows = await database.query('select sealed from vault_service_keys');
   for (const { value } of [second.current, second.previous].flatMap((pepper) => pepper ?? [])) {
     expect(JSON.stringify(rows)).not.toContain(value.toString('base64url'));
   }
 });
+
+test('sealing keys are made at the first start, all of them stay, newest first, and none of them shows in the database or the audit', async () => {
+  const folder = await newFolder();
+  const [first, ...none] = await sealingKeysOf(await opened(folder));
+  expect(none).toEqual([]);
+  expect(first?.value).toHaveLength(32);
+  const vault = await opened(folder);
+  const ids = [first?.id];
+  for (let times = 0; times < 3; times += 1) ids.unshift((await rotateSealingKey(vault)).currentId);
+  const keys = await sealingKeysOf(vault);
+  expect(keys.map(({ id }) => id)).toEqual(ids);
+  expect(new Set(keys.map(({ value }) => value.toString('hex'))).size).toBe(4);
+  expect(keys.at(-1)).toEqual(first);
+  const lines = await database.query(
+    `select line from vault_audit where action like 'sealing-key.%' order by sequence desc limit 6`,
+  );
+  expect(
+    lines.map(({ line }) => JSON.parse(String(line))).map(({ action, actor, caller }) => [action, actor, caller]),
+  ).toEqual([
+    ['sealing-key.release', null, 'control-plane'],
+    ...Array.from({ length: 3 }, () => ['sealing-key.rotate', ACTOR, 'operator']),
+    ['sealing-key.release', null, 'control-plane'],
+    ['sealing-key.rotate', 'job:first-start', 'vault'],
+  ]);
+  const stored = JSON.stringify([await database.query('select id, sealed from vault_service_keys'), lines]);
+  for (const { value } of keys) {
+    for (const encoding of ['hex', 'base64', 'base64url'] as const)
+      expect(stored).not.toContain(value.toString(encoding));
+  }
+});
+
+test('a pepper that is moved to the place of a sealing key does not open there', async () => {
+  const vault = await opened();
+  await database.query(
+    `update vault_service_keys set sealed = (select sealed from vault_service_keys where purpose = 'pepper')
+     where purpose = 'sealing'`,
+  );
+  expect((await failureOf(sealingKeysOf(vault))).type).toBe('credential_unreadable');
+  expect((await peppersOf(vault)).current?.value).toHaveLength(32);
+});
+
+test('no sealing key is given up for a new one: there may be a hundred', async () => {
+  const vault = await opened();
+  for (let times = 1; times < 100; times += 1) await rotateSealingKey(vault);
+  expect((await failureOf(rotateSealingKey(vault))).type).toBe('conflict');
+  expect(await sealingKeysOf(vault)).toHaveLength(100);
+  const [last] = await database.query(`select line from vault_audit order by sequence desc limit 1 offset 1`);
+  expect(JSON.parse(String(last?.line))).toMatchObject({ action: 'sealing-key.rotate', outcome: 'refused' });
+}, 60_000);
 
 test('a rotated tenant key moves every secret in the background, retires the old version, and leaves the canary readable', async () => {
   const vault = await opened();

@@ -39,8 +39,9 @@ export const fileAuditSink = (path: string): AuditSink => {
 
   /** A line that a crash or a full disk cut short must not swallow the next one. */
   const separator = async (handle: FileHandle): Promise<string> => {
+    if (!mayBeCut) return '';
     const { size } = await handle.stat();
-    return mayBeCut && size > 0 ? '\n' : '';
+    return size > 0 ? '\n' : '';
   };
 
   return {
