@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '@portolan/service-kit';
 import type { MigratableDatabase } from '@portolan/sql';
-import { CHAIN_START, followChain } from './adapters/audit/sql.ts';
+import { type ChainPosition, followChain, recentPosition } from './adapters/audit/sql.ts';
 import { sqlLeases } from './adapters/leases/sql.ts';
 import { ALWAYS_LEADER, createLeadership } from './background/leadership.ts';
 import { createRewrapKeys } from './background/rewrap-keys.ts';
@@ -22,6 +22,8 @@ const SWEEP_MS = 30_000;
 /** Changes that stay for watchers who were away. */
 const CHANGES_KEPT = 100_000;
 const EXPIRED_AT_ONCE = 1_000;
+/** Rows of the audit that are looked at after a start; later on, every row that comes. */
+const AUDIT_ROWS_AFTER_START = 100_000;
 
 export interface BackgroundParts {
   readonly vault: Vault;
@@ -73,8 +75,9 @@ export const buildBackground = ({
     onLeft: metrics.setRewrapLeft,
   });
 
-  let followed = CHAIN_START;
+  let followed: ChainPosition | undefined;
   const checkAudit = async (): Promise<void> => {
+    followed ??= await recentPosition(database, AUDIT_ROWS_AFTER_START);
     const { isIntact, ...position } = await followChain(database, followed);
     followed = position;
     metrics.setAuditChain(isIntact);

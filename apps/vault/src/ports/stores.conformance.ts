@@ -1,6 +1,6 @@
 import type { Database } from '@portolan/sql';
 import { expect, test } from 'vitest';
-import { CHAIN_START, followChain, sqlAuditSink } from '../adapters/audit/sql.ts';
+import { CHAIN_START, followChain, recentPosition, sqlAuditSink } from '../adapters/audit/sql.ts';
 import { sqlCanaries } from '../adapters/canaries/sql.ts';
 import { sqlChanges } from '../adapters/changes/sql.ts';
 import { sqlCredentials } from '../adapters/credentials/sql.ts';
@@ -86,6 +86,8 @@ export const storesConformance = (open: () => Database): void => {
     }
     const whole = await followChain(database, CHAIN_START);
     expect(whole.isIntact).toBe(true);
+    expect(await recentPosition(database, whole.sequence + 1)).toEqual(CHAIN_START);
+    expect(await followChain(database, await recentPosition(database, 2))).toEqual(whole);
     const rows = await database.query(
       'select action, organization_id, credential_id from vault_audit order by sequence desc limit 3',
     );

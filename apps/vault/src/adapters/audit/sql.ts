@@ -47,3 +47,12 @@ export const followChain = async (
     if (next === undefined) return { sequence, hash, isIntact: false };
   }
 };
+
+/** A position so many rows before the end, for whoever started anew and cannot follow years of rows. What is before it is trusted. */
+export const recentPosition = async (sql: Sql, rows: number): Promise<ChainPosition> => {
+  const [row] = await sql.query(
+    'select sequence, hash from vault_audit where sequence = (select audit_sequence - $1 from vault_head)',
+    [rows],
+  );
+  return row === undefined ? CHAIN_START : { sequence: Number(row.sequence), hash: String(row.hash) };
+};
