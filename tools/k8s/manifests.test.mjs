@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { controlPlaneEnv } from '../../apps/control-plane/src/config.ts';
 import { gatewayEnv } from '../../apps/gateway/src/config.ts';
+import { vaultEnv } from '../../apps/vault/src/config.ts';
+import { readEnv } from '../env/read-env.mjs';
+import { inWorkspace } from '../launch/workspace.mjs';
 import { findKustomize, renderFolder, renderWithComponents } from './render.mjs';
 import { checkRelease } from './rules.mjs';
 import { schemaChecker } from './schema.mjs';
@@ -19,6 +23,15 @@ const RELEASES = ['base', ...foldersIn('overlays')];
 const COMPONENTS = foldersIn('components');
 const OLDEST = schemaChecker('1.28');
 const NEWEST = schemaChecker('1.37');
+/** Every service of ours, with the schema of its environment. */
+const SERVICES = [
+  { app: 'vault', schema: vaultEnv },
+  { app: 'control-plane', schema: controlPlaneEnv },
+  { app: 'gateway', schema: gatewayEnv },
+];
+/** Custom resources, whose schemas live with whoever brings them. */
+const isCustom = ({ apiVersion }) => apiVersion.startsWith('cert-manager.io/');
+const problemsIn = (objects, check) => objects.filter((object) => !isCustom(object)).flatMap(check);
 /** Components that need a newer cluster than the oldest one. */
 const NEEDS_NEWER = new Set(['components/prestop-sleep']);
 
@@ -34,8 +47,8 @@ describe.skipIf(kustomize === undefined)(
     test.each(RELEASES)('%s is valid for the oldest and the newest Kubernetes', (release) => {
       const objects = renderFolder(kustomize, join(root, release));
       expect(objects.length).toBeGreaterThan(5);
-      expect(objects.flatMap(OLDEST)).toEqual([]);
-      expect(objects.flatMap(NEWEST)).toEqual([]);
+      expect(problemsIn(objects, OLDEST)).toEqual([]);
+      expect(problemsIn(objects, NEWEST)).toEqual([]);
     });
 
     test.each(RELEASES)('%s keeps to our rules', (release) => {
@@ -46,8 +59,9 @@ describe.skipIf(kustomize === undefined)(
       'base with %s is valid and keeps to our rules',
       (...components) => {
         const objects = renderWithComponents(kustomize, root, 'base', components);
-        if (!components.some((component) => NEEDS_NEWER.has(component))) expect(objects.flatMap(OLDEST)).toEqual([]);
-        expect(objects.flatMap(NEWEST)).toEqual([]);
+        if (!components.some((component) => NEEDS_NEWER.has(component)))
+          expect(problemsIn(objects, OLDEST)).toEqual([]);
+        expect(problemsIn(objects, NEWEST)).toEqual([]);
         expect(checkRelease(objects)).toEqual([]);
       },
     );
@@ -154,31 +168,77 @@ describe.skipIf(kustomize === undefined)(
       });
     });
 
-    test('the gateway understands every setting and every mounted file', () => {
-      const objects = renderWithComponents(kustomize, root, 'base', COMPONENTS);
-      const settings = objects.find(({ kind }) => kind === 'ConfigMap').data;
-      const [container] = objects.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;
-      const own = (container.env ?? [])
-        .filter(({ name }) => name !== 'NODE_OPTIONS')
-        .map(({ name, value }) => [name, value]);
-      const env = { ...settings, ...Object.fromEntries(own) };
-      expect(Object.keys(env).filter((name) => !(name in gatewayEnv.shape))).toEqual([]);
-      expect(gatewayEnv.safeParse(env).error).toBeUndefined();
-      const mounts = container.volumeMounts.map(({ mountPath }) => mountPath);
-      const paths = Object.entries(env).filter(([name]) => /_(FILE|DIR)$/.test(name));
-      for (const [name, path] of paths)
-        expect(
-          mounts.some((mount) => path.startsWith(mount)),
-          name,
-        ).toBe(true);
-      const ports = Object.fromEntries(container.ports.map(({ name, containerPort }) => [name, String(containerPort)]));
-      expect(ports).toEqual({ http: settings.GATEWAY_PORT, health: settings.GATEWAY_HEALTH_PORT });
+    describe.each(SERVICES)('$app', ({ app, schema }) => {
+      const partOf = (objects) => {
+        const own = (kind) => objects.find((one) => one.kind === kind && one.metadata.name.startsWith(app));
+        const [container] = own('Deployment').spec.template.spec.containers;
+        const values = (container.env ?? []).filter(({ name }) => name !== 'NODE_OPTIONS');
+        return {
+          container,
+          env: { ...own('ConfigMap').data, ...Object.fromEntries(values.map((one) => [one.name, one.value])) },
+        };
+      };
+
+      test.each([[[]], ...COMPONENTS.map((one) => [[one]])])(
+        'understands its settings and files, with %j',
+        (components) => {
+          const { container, env } = partOf(renderWithComponents(kustomize, root, 'base', components));
+          const known = new Set(readEnv(schema).map(({ name }) => name));
+          expect(Object.keys(env).filter((name) => !known.has(name))).toEqual([]);
+          expect(schema.safeParse(env).error).toBeUndefined();
+          const mounts = container.volumeMounts.map(({ mountPath }) => mountPath);
+          for (const [name, path] of Object.entries(env).filter(([variable]) => /_(FILE|DIR)$/.test(variable)))
+            expect(
+              mounts.some((mount) => path.startsWith(`${mount}/`) || path === mount),
+              name,
+            ).toBe(true);
+          const ports = container.ports.map(({ containerPort }) => String(containerPort));
+          const listens = Object.entries(env).filter(([variable]) => /_PORT$/.test(variable));
+          expect(ports.toSorted()).toEqual(listens.map(([, port]) => port).toSorted());
+        },
+      );
+
+      test('has the image of this version', () => {
+        const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+        const { container } = partOf(renderFolder(kustomize, join(root, 'base')));
+        expect(container.image).toBe(`portolan-${app}:${version}`);
+      });
     });
 
-    test('the image is the one of this version', () => {
-      const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-      const deployment = renderFolder(kustomize, join(root, 'base')).find(({ kind }) => kind === 'Deployment');
-      expect(deployment.spec.template.spec.containers[0].image).toBe(`portolan-gateway:${version}`);
+    test('every address that a service is told is one of ours, at a port it listens on', () => {
+      const objects = renderFolder(kustomize, join(root, 'base'));
+      const offered = objects
+        .filter(({ kind }) => kind === 'Service')
+        .flatMap(({ metadata, spec }) => spec.ports.map(({ port }) => `${metadata.name}:${port}`));
+      const told = objects
+        .filter(({ kind }) => kind === 'ConfigMap')
+        .flatMap(({ data }) => Object.entries(data))
+        .filter(([name]) => /_(TARGET|MANAGEMENT_URL)$/.test(name))
+        .map(([, value]) => value.replace(/^(dns:\/\/|http:\/)\//, ''));
+      expect(told).toHaveLength(4);
+      for (const address of told) expect(offered).toContain(address);
+    });
+
+    test('whoever is called lets its callers in, and nobody else', () => {
+      const policies = renderFolder(kustomize, join(root, 'base')).filter(({ kind }) => kind === 'NetworkPolicy');
+      const named = (selector) => selector?.podSelector?.matchLabels?.['app.kubernetes.io/name'];
+      const edges = (direction, peers) =>
+        policies.flatMap(({ metadata, spec }) =>
+          (spec[direction] ?? []).flatMap((rule) =>
+            (rule[peers] ?? []).flatMap((peer) => {
+              const other = named(peer);
+              const [from, to] = direction === 'egress' ? [metadata.name, other] : [other, metadata.name];
+              return other === undefined ? [] : rule.ports.map(({ port }) => `${from} -> ${to} ${port}`);
+            }),
+          ),
+        );
+      expect(edges('ingress', 'from').toSorted()).toEqual(edges('egress', 'to').toSorted());
+      expect(edges('egress', 'to').toSorted()).toEqual([
+        'control-plane -> vault rpc',
+        'gateway -> control-plane http',
+        'gateway -> control-plane rpc',
+        'gateway -> vault rpc',
+      ]);
     });
   },
 );
@@ -186,4 +246,12 @@ describe.skipIf(kustomize === undefined)(
 test('every folder of the tree is a kustomization', () => {
   for (const folder of [...RELEASES, ...COMPONENTS])
     expect(existsSync(join(root, folder, 'kustomization.yaml'))).toBe(true);
+});
+
+test('every app that is a service has manifests', () => {
+  const services = readdirSync(inWorkspace('apps')).filter((app) =>
+    existsSync(inWorkspace('apps', app, 'src', 'config.ts')),
+  );
+  expect(SERVICES.map(({ app }) => app).toSorted()).toEqual(services.toSorted());
+  for (const app of services) expect(existsSync(join(root, 'base', app, 'kustomization.yaml')), app).toBe(true);
 });

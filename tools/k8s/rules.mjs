@@ -151,11 +151,14 @@ const scaled = (workload, objects) => {
   return unless(!scaler || workload.spec.replicas === undefined, 'sets a number of pods that the autoscaler owns');
 };
 
+/** Names of keys, by which they are found elsewhere. */
+const NAMES_OF_KEYS = new Set(['VAULT_ROOT_KEY', 'VAULT_KMS_KEY']);
+
 const withoutSecrets = (workload, objects) =>
   containersOf(workload).flatMap((container) =>
     Object.entries(environmentOf(objects, container)).flatMap(([name, value]) =>
       unless(
-        value === undefined || !/(KEYS?|SECRET|TOKEN|PASSWORD|CREDENTIALS?)$/.test(name),
+        value === undefined || NAMES_OF_KEYS.has(name) || !/(KEYS?|SECRET|TOKEN|PASSWORD|CREDENTIALS?)$/.test(name),
         `${container.name} carries ${name} in the open`,
       ),
     ),
