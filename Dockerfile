@@ -22,11 +22,11 @@ WORKDIR /app
 # The bundle, its source map and the files it reads while it starts; nothing is installed beside them.
 COPY --from=build --chown=0:0 /workspace/apps/${APP}/dist/ ./
 COPY LICENSE ./
-# Where log records go when a volume is mounted there; a named volume takes its rights from this folder.
-RUN mkdir -m 1777 /var/spool/portolan
+# Where log records, snapshots and data go when volumes are mounted there; a named volume takes its rights from these folders.
+RUN mkdir -m 1777 /var/spool/portolan /var/lib/portolan
 # By number, so that a cluster can see that it is not root. Any other user works as well: nothing here is written to.
 USER 65532:65532
-EXPOSE 8787 9090
+EXPOSE 7443 7444 8787 8788 9090
 STOPSIGNAL SIGTERM
 # Node.js is process 1 and handles the signals itself. No HEALTHCHECK: whoever runs the image asks /livez and /readyz.
 ENTRYPOINT ["node", "--enable-source-maps", "main.mjs"]

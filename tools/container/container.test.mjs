@@ -1,7 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { controlPlaneEnv } from '../../apps/control-plane/src/config.ts';
 import { gatewayEnv } from '../../apps/gateway/src/config.ts';
+import { vaultEnv } from '../../apps/vault/src/config.ts';
+import { readEnv } from '../env/read-env.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const read = (path) => readFileSync(at(path), 'utf8');
@@ -9,29 +17,45 @@ const { version } = JSON.parse(read('package.json'));
 
 const compose = parse(read('docker-compose.yml'), { merge: true });
 const services = Object.entries(compose.services);
-const stores = services.filter(([name]) => name !== 'gateway');
 
-test('the stores start only when asked for, the gateway always', () => {
-  expect(stores.map(([name]) => name).toSorted()).toEqual(['clickhouse', 'kafka', 'postgres', 'qdrant', 'redis']);
-  for (const [name, { profiles }] of stores) expect(profiles, name).toEqual(['stores']);
-  expect(compose.services.gateway.profiles).toBeUndefined();
+/** Ours, with the schema of their environment and the prefix of its variables. */
+const OURS = [
+  { app: 'vault', schema: vaultEnv, prefix: 'VAULT' },
+  { app: 'control-plane', schema: controlPlaneEnv, prefix: 'CONTROL_PLANE' },
+  { app: 'gateway', schema: gatewayEnv, prefix: 'GATEWAY' },
+];
+
+test('every app that is a service is in it', () => {
+  const apps = readdirSync(at('apps')).filter((app) => existsSync(at(`apps/${app}/src/config.ts`)));
+  expect(OURS.map(({ app }) => app).toSorted()).toEqual(apps.toSorted());
+  for (const app of apps) expect(compose.services).toHaveProperty(app);
 });
 
-test('no password has a default, and a store that misses one says which', () => {
-  for (const [name, { environment, entrypoint, command }] of stores) {
+test('what nothing uses yet starts only when asked for, everything else always', () => {
+  const asked = services.filter(([, { profiles }]) => profiles !== undefined);
+  expect(asked.map(([name]) => name).toSorted()).toEqual(['clickhouse', 'kafka', 'qdrant']);
+  for (const [name, { profiles }] of asked) expect(profiles, name).toEqual(['stores']);
+});
+
+test('no password has a default: it is in a file, or the store that misses it says which', () => {
+  for (const [name, { environment = {}, entrypoint, command }] of services) {
     for (const [variable, value] of Object.entries(environment)) {
-      if (!/PASSWORD|API_KEY/.test(variable)) continue;
+      if (!/(PASSWORD|API_KEY)(_FILE)?$/.test(variable)) continue;
+      if (variable.endsWith('_FILE')) {
+        expect(value, `${name} ${variable}`).toMatch(/^\/run\/secrets\//);
+        continue;
+      }
       expect(value, `${name} ${variable}`).toMatch(/^\$\{[A-Z_]+-\}$/);
       expect([...(entrypoint ?? []), ...(command ?? [])].join(' ')).toMatch(
         new RegExp(`\\$\\$\\{${variable}:\\?set [A-Z_]+\\}`),
       );
     }
+    for (const value of Object.values(environment)) expect(value, name).not.toMatch(/:\/\/[^/@]*:[^/@]+@/);
   }
-  expect(compose.secrets['api-keys'].file).toMatch(/^\$\{PORTOLAN_API_KEYS_FILE:\?/);
 });
 
 test('nothing is reachable from other machines', () => {
-  for (const [name, { ports }] of services) for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
+  for (const [name, { ports = [] }] of services) for (const port of ports) expect(port, name).toMatch(/^127\.0\.0\.1:/);
 });
 
 test('every image has a fixed version, memory is bounded, and all say whether they are well', () => {
@@ -40,11 +64,11 @@ test('every image has a fixed version, memory is bounded, and all say whether th
     expect(memory, name).toMatch(/^\d+[mg]$/);
     expect(healthcheck?.test?.length, name).toBeGreaterThan(1);
   }
-  expect(compose.services.gateway.image).toBe(`portolan-gateway:${version}`);
+  for (const { app } of OURS) expect(compose.services[app].image).toBe(`portolan-${app}:${version}`);
 });
 
 test('every named volume and secret is declared', () => {
-  for (const [name, { volumes, secrets = [] }] of services) {
+  for (const [name, { volumes = [], secrets = [] }] of services) {
     for (const volume of volumes.map((one) => one.replaceAll(/\$\{[^}]*\}/g, './x').split(':')[0])) {
       if (!volume.startsWith('.')) expect(compose.volumes, name).toHaveProperty(volume);
     }
@@ -52,15 +76,71 @@ test('every named volume and secret is declared', () => {
   }
 });
 
-test('the gateway understands its environment and has time to drain', () => {
-  const { environment, stop_grace_period: grace } = compose.services.gateway;
-  const { LOG_LEVEL: _, ...fixed } = environment;
-  expect(Object.keys(fixed).filter((name) => !(name in gatewayEnv.shape))).toEqual([]);
-  const parsed = gatewayEnv.parse(fixed);
-  expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThan(
-    parsed.GATEWAY_DRAIN_DELAY_MS + parsed.GATEWAY_DRAIN_GRACE_MS,
-  );
+test.each(OURS)(
+  '$app understands its environment, finds its files and has time to drain',
+  ({ app, schema, prefix }) => {
+    const { environment, stop_grace_period: grace, secrets, volumes, read_only: readOnly } = compose.services[app];
+    const { LOG_LEVEL: _, ...fixed } = environment;
+    const known = new Set(readEnv(schema).map(({ name }) => name));
+    expect(Object.keys(fixed).filter((name) => !known.has(name))).toEqual([]);
+    const parsed = schema.parse({ ...fixed, CONTROL_PLANE_PUBLIC_URL: 'http://127.0.0.1:1' });
+    expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThan(
+      parsed[`${prefix}_DRAIN_DELAY_MS`] + parsed[`${prefix}_DRAIN_GRACE_MS`],
+    );
+    expect(readOnly).toBe(true);
+    const mounts = [
+      ...secrets.map((name) => `/run/secrets/${name}`),
+      ...volumes.map((one) => one.split(':').at(one.endsWith(':ro') ? -2 : -1)),
+    ];
+    for (const [name, path] of Object.entries(fixed).filter(([variable]) => /_(FILE|DIR)$/.test(variable)))
+      expect(
+        mounts.some((mount) => path === mount || path.startsWith(`${mount}/`)),
+        name,
+      ).toBe(true);
+  },
+);
+
+test('each service is called where it listens', () => {
+  const { vault, 'control-plane': controlPlane, gateway } = compose.services;
+  const { VAULT_PORT: vaultPort } = vaultEnv.parse({ ...vault.environment, LOG_LEVEL: 'info' });
+  const listening = controlPlaneEnv.parse({
+    ...controlPlane.environment,
+    CONTROL_PLANE_PUBLIC_URL: 'http://x',
+    LOG_LEVEL: 'info',
+  });
+  expect(gateway.environment).toMatchObject({
+    GATEWAY_VAULT_TARGET: `dns:///vault:${vaultPort}`,
+    GATEWAY_CONTROL_PLANE_TARGET: `dns:///control-plane:${listening.CONTROL_PLANE_RPC_PORT}`,
+    GATEWAY_MANAGEMENT_URL: `http://control-plane:${listening.CONTROL_PLANE_PORT}`,
+  });
+  expect(controlPlane.environment.CONTROL_PLANE_VAULT_TARGET).toBe(`dns:///vault:${vaultPort}`);
 });
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+test.skipIf(!hasOpenssl)(
+  'the script makes every file that is mounted, once, for its owner only (skipped without openssl)',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-secrets-'));
+    const run = () => execFileSync('sh', [fileURLToPath(at('tools/container/make-secrets.sh')), folder]);
+    try {
+      run();
+      const files = Object.values(compose.secrets).map(({ file }) => join(folder, file.replace(/^.*\}\//, '')));
+      const texts = files.map((file) => readFileSync(file, 'utf8'));
+      for (const file of files) expect(statSync(file).mode & 0o777, file).toBe(0o600);
+      run();
+      expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(texts);
+      for (const { app } of OURS) {
+        const certificate = new X509Certificate(readFileSync(join(folder, 'tls', app, 'tls.crt')));
+        expect(certificate.subjectAltName).toBe(`DNS:${app}`);
+        const authority = new X509Certificate(readFileSync(join(folder, 'tls', app, 'ca.crt')));
+        expect(certificate.verify(authority.publicKey)).toBe(true);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 const dockerfile = read('Dockerfile')
   .split('\n')
