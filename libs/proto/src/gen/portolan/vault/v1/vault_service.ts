@@ -241,6 +241,24 @@ export interface Pepper {
   value: Buffer;
 }
 
+/** Asks for the sealing keys. */
+export interface GetSealingKeysRequest {
+}
+
+/** Secrets: whoever holds them opens what the control plane has sealed. */
+export interface GetSealingKeysResponse {
+  /** Newest first; at most 100. The first seals, all of them open. */
+  keys: SealingKey[];
+}
+
+/** What the control plane seals under. */
+export interface SealingKey {
+  /** Stands in everything that it seals. */
+  id: string;
+  /** 32 bytes. */
+  value: Buffer;
+}
+
 /** Asks how the vault is. */
 export interface GetStatusRequest {
 }
@@ -308,6 +326,18 @@ export interface RotatePepperRequest {
 /** What was done. */
 export interface RotatePepperResponse {
   /** The id of the pepper that is current now. */
+  currentId: string;
+}
+
+/** Asks for a new sealing key. */
+export interface RotateSealingKeyRequest {
+  /** Who asks, for the audit. */
+  actor: string;
+}
+
+/** What was done. */
+export interface RotateSealingKeyResponse {
+  /** The id of the key that seals from now on. */
   currentId: string;
 }
 
@@ -1990,6 +2020,171 @@ export const Pepper: MessageFns<Pepper> = {
   },
 };
 
+function createBaseGetSealingKeysRequest(): GetSealingKeysRequest {
+  return {};
+}
+
+export const GetSealingKeysRequest: MessageFns<GetSealingKeysRequest> = {
+  encode(_: GetSealingKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSealingKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSealingKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetSealingKeysRequest>): GetSealingKeysRequest {
+    return GetSealingKeysRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<GetSealingKeysRequest>): GetSealingKeysRequest {
+    const message = createBaseGetSealingKeysRequest();
+    return message;
+  },
+};
+
+function createBaseGetSealingKeysResponse(): GetSealingKeysResponse {
+  return { keys: [] };
+}
+
+export const GetSealingKeysResponse: MessageFns<GetSealingKeysResponse> = {
+  encode(message: GetSealingKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.keys) {
+      SealingKey.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSealingKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSealingKeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keys.push(SealingKey.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetSealingKeysResponse>): GetSealingKeysResponse {
+    return GetSealingKeysResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetSealingKeysResponse>): GetSealingKeysResponse {
+    const message = createBaseGetSealingKeysResponse();
+    message.keys = object.keys?.map((e) => SealingKey.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSealingKey(): SealingKey {
+  return { id: "", value: Buffer.alloc(0) };
+}
+
+export const SealingKey: MessageFns<SealingKey> = {
+  encode(message: SealingKey, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.value.length !== 0) {
+      writer.uint32(18).bytes(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SealingKey {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSealingKey();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SealingKey>): SealingKey {
+    return SealingKey.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SealingKey>): SealingKey {
+    const message = createBaseSealingKey();
+    message.id = object.id ?? "";
+    message.value = object.value ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -2588,6 +2783,116 @@ export const RotatePepperResponse: MessageFns<RotatePepperResponse> = {
   },
 };
 
+function createBaseRotateSealingKeyRequest(): RotateSealingKeyRequest {
+  return { actor: "" };
+}
+
+export const RotateSealingKeyRequest: MessageFns<RotateSealingKeyRequest> = {
+  encode(message: RotateSealingKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actor !== "") {
+      writer.uint32(10).string(message.actor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateSealingKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateSealingKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.actor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateSealingKeyRequest>): RotateSealingKeyRequest {
+    return RotateSealingKeyRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateSealingKeyRequest>): RotateSealingKeyRequest {
+    const message = createBaseRotateSealingKeyRequest();
+    message.actor = object.actor ?? "";
+    return message;
+  },
+};
+
+function createBaseRotateSealingKeyResponse(): RotateSealingKeyResponse {
+  return { currentId: "" };
+}
+
+export const RotateSealingKeyResponse: MessageFns<RotateSealingKeyResponse> = {
+  encode(message: RotateSealingKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currentId !== "") {
+      writer.uint32(10).string(message.currentId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateSealingKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateSealingKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currentId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RotateSealingKeyResponse>): RotateSealingKeyResponse {
+    return RotateSealingKeyResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RotateSealingKeyResponse>): RotateSealingKeyResponse {
+    const message = createBaseRotateSealingKeyResponse();
+    message.currentId = object.currentId ?? "";
+    return message;
+  },
+};
+
 /** Management of credentials, for the control plane. No answer carries a secret. */
 export type VaultServiceService = typeof VaultServiceService;
 export const VaultServiceService = {
@@ -2918,6 +3223,56 @@ export const VaultPepperServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+/** The keys under which the control plane seals what it keeps itself, such as configs with a secret in them. Nobody else gets them. */
+export type VaultSealingServiceService = typeof VaultSealingServiceService;
+export const VaultSealingServiceService = {
+  /** All of them: what was sealed under an older one has to open too. */
+  getSealingKeys: {
+    path: "/portolan.vault.v1.VaultSealingService/GetSealingKeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSealingKeysRequest): Buffer =>
+      Buffer.from(GetSealingKeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSealingKeysRequest => GetSealingKeysRequest.decode(value),
+    responseSerialize: (value: GetSealingKeysResponse): Buffer =>
+      Buffer.from(GetSealingKeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSealingKeysResponse => GetSealingKeysResponse.decode(value),
+  },
+} as const;
+
+export interface VaultSealingServiceServer extends UntypedServiceImplementation {
+  /** All of them: what was sealed under an older one has to open too. */
+  getSealingKeys: handleUnaryCall<GetSealingKeysRequest, GetSealingKeysResponse>;
+}
+
+export interface VaultSealingServiceClient extends Client {
+  /** All of them: what was sealed under an older one has to open too. */
+  getSealingKeys(
+    request: GetSealingKeysRequest,
+    callback: (error: ServiceError | null, response: GetSealingKeysResponse) => void,
+  ): ClientUnaryCall;
+  getSealingKeys(
+    request: GetSealingKeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSealingKeysResponse) => void,
+  ): ClientUnaryCall;
+  getSealingKeys(
+    request: GetSealingKeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSealingKeysResponse) => void,
+  ): ClientUnaryCall;
+}
+
+export const VaultSealingServiceClient = makeGenericClientConstructor(
+  VaultSealingServiceService,
+  "portolan.vault.v1.VaultSealingService",
+) as unknown as {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): VaultSealingServiceClient;
+  service: typeof VaultSealingServiceService;
+  serviceName: string;
+};
+
 /** What only an operator may ask. */
 export type VaultOperatorServiceService = typeof VaultOperatorServiceService;
 export const VaultOperatorServiceService = {
@@ -2965,6 +3320,18 @@ export const VaultOperatorServiceService = {
       Buffer.from(RotatePepperResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RotatePepperResponse => RotatePepperResponse.decode(value),
   },
+  /** Makes a new sealing key current. The control plane seals with it from then on, and seals anew what it has, in the background. */
+  rotateSealingKey: {
+    path: "/portolan.vault.v1.VaultOperatorService/RotateSealingKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotateSealingKeyRequest): Buffer =>
+      Buffer.from(RotateSealingKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateSealingKeyRequest => RotateSealingKeyRequest.decode(value),
+    responseSerialize: (value: RotateSealingKeyResponse): Buffer =>
+      Buffer.from(RotateSealingKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateSealingKeyResponse => RotateSealingKeyResponse.decode(value),
+  },
 } as const;
 
 export interface VaultOperatorServiceServer extends UntypedServiceImplementation {
@@ -2976,6 +3343,8 @@ export interface VaultOperatorServiceServer extends UntypedServiceImplementation
   rotateTenantKey: handleUnaryCall<RotateTenantKeyRequest, RotateTenantKeyResponse>;
   /** Makes a new pepper current; the one before stays known. */
   rotatePepper: handleUnaryCall<RotatePepperRequest, RotatePepperResponse>;
+  /** Makes a new sealing key current. The control plane seals with it from then on, and seals anew what it has, in the background. */
+  rotateSealingKey: handleUnaryCall<RotateSealingKeyRequest, RotateSealingKeyResponse>;
 }
 
 export interface VaultOperatorServiceClient extends Client {
@@ -3042,6 +3411,22 @@ export interface VaultOperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RotatePepperResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a new sealing key current. The control plane seals with it from then on, and seals anew what it has, in the background. */
+  rotateSealingKey(
+    request: RotateSealingKeyRequest,
+    callback: (error: ServiceError | null, response: RotateSealingKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateSealingKey(
+    request: RotateSealingKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RotateSealingKeyResponse) => void,
+  ): ClientUnaryCall;
+  rotateSealingKey(
+    request: RotateSealingKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RotateSealingKeyResponse) => void,
   ): ClientUnaryCall;
 }
 
