@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commands } from '../../apps/cli/src/commands/index.ts';
 import { GUARDRAIL_CHECKS } from '../../apps/control-plane/src/domain/guardrail-checks.ts';
 import { snippets } from '../../apps/standalone/src/banner.ts';
 import { providerSettings } from '../../libs/config-schema/src/provider-settings.ts';
@@ -62,4 +63,12 @@ test('the README shows the first calls that npm start prints', () => {
   const shown = fencedBlocks(read('README.md')).map(({ text }) => text.trim());
   const printed = snippets({ apiUrl: 'http://127.0.0.1:8787/v1', apiKey: 'YOUR_API_KEY', model: 'rehearsal' });
   for (const [client, code] of Object.entries(printed)) expect(shown, client).toContain(code);
+});
+
+test('the page of the command line names every command', () => {
+  const named = [...read('docs/cli.md').matchAll(/`([a-z-]+) ([a-z|\\-]+)/g)].flatMap(([, group, words]) =>
+    words.split('\\|').map((word) => `${group} ${word}`),
+  );
+  const single = [...read('docs/cli.md').matchAll(/`([a-z]+)`/g)].map(([, word]) => word);
+  for (const { words } of commands) expect(words.length === 1 ? single : named).toContain(words.join(' '));
 });

@@ -4,10 +4,10 @@ import type { JsonObject } from '../json.ts';
 import { fieldsOf, type Made } from '../kinds/adapter.ts';
 import { comparisonOf } from '../manifest/document.ts';
 import { readSecret, withSecrets } from '../manifest/secret-reference.ts';
+import type { Action } from '../plan/action.ts';
 import type { Current, Wanted } from '../plan/object.ts';
-import type { Action } from '../plan/plan.ts';
 import { objectWord } from '../plan/render.ts';
-import { handlesOf, resolved } from '../plan/resolve.ts';
+import { handlesOf, resolvedForCall } from '../plan/resolve.ts';
 import { adapterOf } from './load.ts';
 import type { Places } from './places.ts';
 
@@ -24,11 +24,13 @@ export interface Executor {
 /** Fields that go along whenever something changes, since the change alone would lose them. */
 const ALONG = new Set(['note', 'contains']);
 
-const specToSend = (wanted: Wanted, known: readonly Current[], env: Executor['env']): JsonObject => {
-  const { kind, name, workspace, folder, where } = wanted;
-  const spec = resolved(wanted.spec, kind === 'Workspace' ? name : workspace, handlesOf(known));
-  return withSecrets(spec, (reference) => readSecret(reference, { env, folder, where: `${where}: ${kind} "${name}"` }));
-};
+const whereIs = ({ kind, name, workspace }: Wanted): string => (kind === 'Workspace' ? name : workspace);
+
+const secretsIn = (spec: JsonObject, { kind, name, folder, where }: Wanted, env: Executor['env']): JsonObject =>
+  withSecrets(spec, (reference) => readSecret(reference, { env, folder, where: `${where}: ${kind} "${name}"` }));
+
+const specToSend = (wanted: Wanted, known: readonly Current[], env: Executor['env']): JsonObject =>
+  secretsIn(resolvedForCall(wanted.spec, whereIs(wanted), handlesOf(known)), wanted, env);
 
 const placeOf = (places: Places, action: Action) => {
   const place = places.place(action.workspace);
@@ -93,10 +95,10 @@ export const execute = async (
 };
 
 /** Reads every secret that a plan will need, so that a missing one is found before anything is done. @throws Refused */
-export const assertSecrets = (actions: readonly Action[], current: readonly Current[], env: Executor['env']): void => {
+export const assertSecrets = (actions: readonly Action[], env: Executor['env']): void => {
   for (const action of actions) {
     if (action.verb !== 'create' && action.verb !== 'update') continue;
     const names = action.verb === 'create' ? Object.keys(action.wanted.spec) : action.changes.map(({ name }) => name);
-    specToSend({ ...action.wanted, spec: fieldsOf(action.wanted.spec, names) }, current, env);
+    secretsIn(fieldsOf(action.wanted.spec, names), action.wanted, env);
   }
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestCli } from '../testing/cli.ts';
@@ -151,6 +151,22 @@ describe('apply', () => {
     expect(err).toContain('trace id trace-1');
     expect(readdirSync(keysDir())).toEqual([]);
     expect((await applyAll()).out).toContain('Done: 3 created, 5 unchanged.');
+  });
+
+  test('objects that name each other in a ring are refused, in words', async () => {
+    const ring = ['a', 'b'].map(
+      (name, at) => `kind: Collection\nname: ${name}\nspec: { parent_collection_id: { name: ${'ba'[at]} } }\n`,
+    );
+    const { code, err } = await portolan('apply', '-f', cli.file('ring.yaml', ring.join('---\n')));
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('do objects name each other?') });
+    expect(platform.writes()).toEqual([]);
+  });
+
+  test('an empty file that an interrupted run left behind is no obstacle', async () => {
+    mkdirSync(keysDir());
+    writeFileSync(join(keysDir(), 'ci.key'), '', { mode: 0o600 });
+    expect((await applyAll()).code).toBe(0);
+    expect(readFileSync(join(keysDir(), 'ci.key'), 'utf8')).toBe('secret-of-ci\n');
   });
 
   test('a changed prompt is published, and its labels come along', async () => {

@@ -1,75 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { nearestName } from '@portolan/config-schema';
 import { assertSecrets, execute } from '../apply/execute.ts';
-import { loadCurrent } from '../apply/load.ts';
-import { openPlaces, type Places, placed } from '../apply/places.ts';
-import type { Command, Flag, Given } from '../arguments/command.ts';
-import type { Context } from '../context.ts';
+import { makesKeys, takeKeyFiles } from '../apply/key-files.ts';
+import { FILE_FLAGS, prepare } from '../apply/prepare.ts';
+import type { Command } from '../arguments/command.ts';
 import { ApiFailure, EXIT, Refused } from '../failure.ts';
-import type { Api } from '../http/api.ts';
 import { confirmed, YES_FLAG } from '../input/confirm.ts';
 import type { JsonObject } from '../json.ts';
-import { configProblems } from '../manifest/check-config.ts';
-import { isKind, KIND_NAMES, type Kind } from '../manifest/kinds.ts';
-import { readManifests } from '../manifest/read-files.ts';
-import { type SecretFile, takeSecretFile } from '../output/secret-file.ts';
-import type { Current } from '../plan/object.ts';
-import { type Action, changesIn, plan } from '../plan/plan.ts';
+import type { Kind } from '../manifest/kinds.ts';
+import { type Action, changesIn } from '../plan/action.ts';
 import { actionAsJson, actionDiff, actionLine, objectWord, summary } from '../plan/render.ts';
-
-const FILE_FLAGS: readonly Flag[] = [
-  { name: 'file', letter: 'f', value: 'PATH', many: true, text: 'A file or a folder of files, YAML or JSON.' },
-  { name: 'rotate-secrets', text: 'Replaces secrets that are there too; without it they count as unchanged.' },
-  { name: 'prune', text: 'Deletes what no file names, of the kinds that --prune-kind names.' },
-  {
-    name: 'prune-kind',
-    value: 'KIND,…',
-    many: true,
-    text: `With --prune: ${KIND_NAMES.filter((kind) => kind !== 'Workspace').join(', ')}.`,
-  },
-];
-
-const pruneKindsOf = (given: Given): readonly Kind[] => {
-  const names = given.all('prune-kind').flatMap((text) => text.split(','));
-  if (names.length > 0 && !given.has('prune')) throw new Refused('--prune-kind needs --prune.');
-  if (names.length === 0 && given.has('prune'))
-    throw new Refused('--prune needs --prune-kind: which kinds belong to the files alone?');
-  return names.map((name) => {
-    if (isKind(name) && name !== 'Workspace') return name;
-    const nearest = nearestName(name, KIND_NAMES);
-    throw new Refused(`--prune-kind knows no "${name}"${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`);
-  });
-};
-
-interface Prepared {
-  readonly api: Api;
-  readonly places: Places;
-  readonly current: readonly Current[];
-  readonly actions: readonly Action[];
-}
-
-/** From files to what is to be done. @param only  the kind that the command is about, if it is about one */
-const prepare = async (context: Context, given: Given, only: Kind | undefined): Promise<Prepared> => {
-  const files = given.all('file');
-  if (files.length === 0) throw new Refused('Say which files: -f PATH.');
-  const pruneKinds = pruneKindsOf(given).filter((kind) => only === undefined || kind === only);
-  const documents = readManifests(files).filter(({ kind }) => only === undefined || kind === only);
-  const broken = documents.flatMap(configProblems);
-  if (broken.length > 0) throw new Refused(`nothing was done:\n  ${broken.join('\n  ')}`);
-
-  const api = context.api();
-  const places = await openPlaces(api, {
-    wish: context.workspace(),
-    named: documents.flatMap(({ workspace }) => workspace ?? []),
-    made: documents.filter(({ kind }) => kind === 'Workspace').map(({ name }) => name),
-  });
-  const wanted = documents.map((document) => placed(document, places));
-  const current = await loadCurrent(api, places, wanted, pruneKinds);
-  const { actions, problems } = plan({ current, wanted, pruneKinds, rotateSecrets: given.has('rotate-secrets') });
-  if (problems.length > 0) throw new Refused(`nothing was done:\n  ${problems.join('\n  ')}`);
-  return { api, places, current, actions };
-};
 
 const lines = (actions: readonly Action[]): string =>
   changesIn(actions)
@@ -79,27 +17,6 @@ const lines = (actions: readonly Action[]): string =>
 const planAnswer = (actions: readonly Action[], more: JsonObject = {}) => ({
   json: { actions: actions.map(actionAsJson), ...more },
 });
-
-const makesKeys = (actions: readonly Action[]): boolean =>
-  actions.some(({ kind, verb }) => kind === 'ApiKey' && verb === 'create');
-
-/** A file for each key that will be made, taken before any is. */
-const takeKeyFiles = (actions: readonly Action[], folder: string | undefined): ReadonlyMap<Action, SecretFile> => {
-  const taken = new Map<Action, SecretFile>();
-  if (folder === undefined) return taken;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    for (const action of actions.filter(({ kind, verb }) => kind === 'ApiKey' && verb === 'create')) {
-      taken.set(action, takeSecretFile(fileOf(folder, action)));
-    }
-  } catch (error) {
-    for (const file of taken.values()) file.release();
-    throw error;
-  }
-  return taken;
-};
-
-const fileOf = (folder: string, { name }: Action): string => join(folder, `${name.replace(/[^\w.-]+/g, '-')}.key`);
 
 const failed = (error: unknown, done: readonly Action[], left: number): unknown => {
   const told = done.length === 0 ? 'Nothing was done before that.' : `Done before that:\n${lines(done)}`;
@@ -136,7 +53,7 @@ const applyFor = (only: Kind | undefined, words: readonly string[]): Command => 
     if (folder === undefined && makesKeys(actions)) {
       throw new Refused('API keys would be made, and each is shown once: say where to, with --keys-dir DIR.');
     }
-    assertSecrets(changes, current, io.env);
+    assertSecrets(changes, io.env);
     const deleted = changes.filter(({ verb }) => verb === 'delete');
     if (deleted.length > 0) await confirmed(io, given, `${lines(deleted)}Delete ${deleted.length} of them?`);
     const files = takeKeyFiles(changes, folder);

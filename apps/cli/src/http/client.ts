@@ -9,6 +9,8 @@ import { waitBeforeRetry } from './retry.ts';
 const PAGE_SIZE = 100;
 const PAGES_MAX = 1_000;
 
+const MAYBE_DONE = ' What was asked for may have been done all the same.';
+
 export interface ClientOptions {
   /** With or without `/v1` at its end. */
   readonly url: string;
@@ -27,13 +29,13 @@ export const baseOf = (url: string): string => {
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')}`;
 };
 
-const noAnswer = (error: unknown, base: string, timeoutMs: number): ApiFailure => {
+const noAnswer = (error: unknown, method: string, base: string, timeoutMs: number): ApiFailure => {
   const isLate = error instanceof Error && error.name === 'TimeoutError';
   return new ApiFailure({
     status: 0,
     code: isLate ? 'no_answer_in_time' : 'not_reached',
     sentence: isLate
-      ? `${base} did not answer within ${timeoutMs / 1_000} seconds (--timeout).`
+      ? `${base} did not answer within ${timeoutMs / 1_000} seconds (--timeout).${method === 'GET' ? '' : MAYBE_DONE}`
       : `${base} cannot be reached. Is the platform running there?`,
     type: '',
     traceId: undefined,
@@ -93,7 +95,7 @@ export const createClient = ({ url, key, timeoutMs }: ClientOptions, io: Io): Ap
       tellIgnored(response);
       return { answer };
     } catch (error) {
-      if (!(error instanceof ApiFailure)) return { error: noAnswer(error, base, timeoutMs) };
+      if (!(error instanceof ApiFailure)) return { error: noAnswer(error, method, base, timeoutMs) };
       return response === undefined ? { error } : { error, response };
     }
   };

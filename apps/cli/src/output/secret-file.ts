@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 import type { Flag } from '../arguments/command.ts';
 import { Refused } from '../failure.ts';
 
@@ -16,6 +16,12 @@ export interface SecretFile {
   release(): void;
 }
 
+/** An empty file of ours: whoever took it was ended before there was anything to write. */
+const isLeftOver = (path: string): boolean => {
+  const found = lstatSync(path);
+  return found.isFile() && found.size === 0 && (found.mode & 0o077) === 0;
+};
+
 /** @throws Refused  when the file is there already, or cannot be made */
 export const takeSecretFile = (path: string): SecretFile => {
   let isUsed = false;
@@ -23,7 +29,10 @@ export const takeSecretFile = (path: string): SecretFile => {
     writeFileSync(path, '', { mode: 0o600, flag: 'wx' });
   } catch (error) {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new Refused(`${path} ${isThere ? 'exists already, and what is in it may be in use' : 'cannot be written'}.`);
+    if (!(isThere && isLeftOver(path)))
+      throw new Refused(
+        `${path} ${isThere ? 'exists already, and what is in it may be in use' : 'cannot be written'}.`,
+      );
   }
   return {
     path,

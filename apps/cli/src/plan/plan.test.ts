@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../json.ts';
 import type { Kind } from '../manifest/kinds.ts';
 import { isSecretByReference } from '../manifest/secret-reference.ts';
+import { type Action, changesIn } from './action.ts';
 import { STORED_SECRET } from './comparable.ts';
 import { type Current, keyOf, type Wanted } from './object.ts';
-import { type Action, changesIn, plan } from './plan.ts';
+import { plan } from './plan.ts';
 import { handlesOf, resolved } from './resolve.ts';
 
 const wanted = (kind: Kind, name: string, spec: JsonObject, workspace = ''): Wanted => ({

@@ -2,8 +2,8 @@ import { createTwoFilesPatch } from 'diff';
 import type { JsonObject } from '../json.ts';
 import { asYaml } from '../output/show.ts';
 import { plain } from '../output/table.ts';
+import type { Action } from './action.ts';
 import { ORGANISATION } from './object.ts';
-import type { Action } from './plan.ts';
 
 const WORDS = { create: 'created', update: 'changed', keep: 'unchanged', delete: 'deleted' } as const;
 

@@ -1,3 +1,4 @@
+import { Refused } from '../failure.ts';
 import type { JsonObject } from '../json.ts';
 import { kindWord } from '../manifest/kinds.ts';
 import { type Reference, replaceReferences } from '../manifest/references.ts';
@@ -36,6 +37,18 @@ export const resolved = (spec: JsonObject, workspace: string, handles: Handles):
     const handle = handles.find(reference, workspace);
     if (handle !== undefined) return handle;
     return reference.by === 'name' ? pendingHandle(reference) : reference.text;
+  });
+
+/** … for the call itself, when everything has to be there. @throws Refused  naming what is not */
+export const resolvedForCall = (spec: JsonObject, workspace: string, handles: Handles): JsonObject =>
+  replaceReferences(spec, (reference) => {
+    const handle = handles.find(reference, workspace);
+    if (handle === undefined && reference.by === 'name') {
+      throw new Refused(
+        `The ${kindWord(reference.kind)} "${reference.text}" is not there yet: do objects name each other?`,
+      );
+    }
+    return handle ?? reference.text;
   });
 
 /** The objects that a spec names, by name. */
