@@ -7,6 +7,12 @@ import { exampleText, fillMarked, optionsTable, variablesTable } from './write-e
 /** The services with an environment, and where its schema stands: one line for each. */
 export const SERVICES = [
   { title: 'Gateway', mark: 'gateway-env', module: 'apps/gateway/src/config.ts', name: 'gatewayEnv' },
+  {
+    title: 'Control plane',
+    mark: 'control-plane-env',
+    module: 'apps/control-plane/src/config.ts',
+    name: 'controlPlaneEnv',
+  },
   { title: 'Vault', mark: 'vault-env', module: 'apps/vault/src/config.ts', name: 'vaultEnv' },
 ];
 
