@@ -1,4 +1,4 @@
-import { ApiKey, ApiKeyStatus, Entity, WatchSnapshotResponse } from '@portolan/proto';
+import { ApiKey, ApiKeyStatus, ConfigStatus, Entity, WatchSnapshotResponse } from '@portolan/proto';
 import { createLogger } from '@portolan/service-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -60,14 +60,29 @@ describe('a revision', () => {
     expect(book.view()).toBe(before);
   });
 
-  it('that is full replaces everything, unless it is an earlier one', () => {
+  it('that is full replaces everything', () => {
     const book = createSnapshotBook(log);
     book.receive(part(5, [config('pc-a', 1, {}), config('pc-b', 1, {})], { isFull: true }));
     book.receive(part(6, [config('pc-b', 1, {})], { isFull: true }));
     expect([versionOf(book.view(), 'pc-a'), versionOf(book.view(), 'pc-b')]).toEqual([undefined, 1]);
-    book.receive(part(4, [config('pc-a', 1, {})], { isFull: true }));
-    expect(book.view().revision).toBe(6);
-    expect(book.resumeToken()).toBe('r6');
+  });
+
+  it('that tells an earlier state is followed, but not in what was changed or ended since', () => {
+    const book = createSnapshotBook(log);
+    const ended = config('pc-ended', 2, {}, { status: ConfigStatus.CONFIG_STATUS_ARCHIVED });
+    book.receive(part(5, [config('pc-a', 3, {}), config('pc-b', 1, {}), config('pc-ended', 1, {})], { isFull: true }));
+    book.receive(part(6, [ended]));
+    const restored = [config('pc-a', 2, {}), config('pc-c', 1, {}), config('pc-ended', 1, {})];
+    book.receive(part(4, restored, { isFull: true }));
+    expect(['pc-a', 'pc-b', 'pc-c', 'pc-ended'].map((slug) => versionOf(book.view(), slug))).toEqual([
+      3,
+      undefined,
+      1,
+      undefined,
+    ]);
+    expect([book.view().revision, book.resumeToken()]).toEqual([4, 'r4']);
+    book.receive(part(5, [config('pc-a', 4, {})]));
+    expect(versionOf(book.view(), 'pc-a')).toBe(4);
   });
 
   it('of a kind that only newer gateways know is taken without it', () => {

@@ -64,7 +64,7 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
   };
 
   const apply = ({ revision, isFull, entities }: Pending): void => {
-    const news = entities.flatMap((entity) => knownOf(entity, revision) ?? []);
+    const news = entities.flatMap((entity) => knownOf(entity) ?? []);
     const placings: Placing<Item>[] = [];
     if (isFull) {
       const keys = new Set(news.map(({ key }) => key));
@@ -81,15 +81,14 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
   };
 
   const complete = (whole: Pending, token: string): void => {
-    const isOld = whole.isFull ? whole.revision < view.revision : whole.revision <= view.revision;
-    if (isOld && whole.isFull) {
-      log.error(
+    if (whole.isFull && whole.revision < view.revision) {
+      // A backup was restored. It is followed, but not in what is known to have been changed, or ended, after it was made.
+      log.warn(
         { revision: whole.revision, held: view.revision },
-        'the control plane tells an earlier state than is known here: it is not taken up',
+        'the control plane tells an earlier state than before',
       );
-      return;
     }
-    if (!isOld) apply(whole);
+    if (whole.isFull || whole.revision > view.revision) apply(whole);
     if (token !== '') resumeToken = token;
   };
 

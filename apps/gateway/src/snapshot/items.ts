@@ -49,18 +49,20 @@ export interface Known {
   readonly placings: readonly Placing<Item>[];
 }
 
+/** Of what has no generation of its own: what is heard later is true. */
+const NO_GENERATION = 0;
+
 /**
  * What an entity is in the view.
- * @param revision  stands for the generation of what has none of its own
  * @returns undefined for a kind that only a newer gateway knows
  */
-export const knownOf = (entity: Entity, revision: number): Known | undefined => {
+export const knownOf = (entity: Entity): Known | undefined => {
   const { kind } = entity;
   switch (kind?.$case) {
     case 'organization':
-      return known(entity, kind.value.id, revision, [organizationPlacing(kind.value)]);
+      return known(entity, kind.value.id, NO_GENERATION, [organizationPlacing(kind.value)]);
     case 'workspace':
-      return known(entity, kind.value.id, revision, workspacePlacings(kind.value));
+      return known(entity, kind.value.id, NO_GENERATION, workspacePlacings(kind.value));
     case 'apiKey':
       return known(entity, kind.value.id, kind.value.generation, apiKeyPlacings(kind.value));
     case 'config':

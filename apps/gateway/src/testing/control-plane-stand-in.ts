@@ -32,8 +32,6 @@ export interface ControlPlaneStandIn {
   commitUnseen(...entities: readonly Kind[]): number;
   /** Tells what was committed unseen. */
   tellNow(): void;
-  /** Tells everybody everything, as a server that has lost its place. @param revision an older one, for a server that was set back */
-  tellAll(revision?: number): void;
   /** How often the newest revision was asked for. */
   readonly asked: { revisions: number; resumeTokens: string[] };
   stop(): Promise<void>;
@@ -50,8 +48,6 @@ export const startControlPlane = async (
   const asked = { revisions: 0, resumeTokens: [] as string[] };
   let revision = options.revisionFrom ?? 1;
   let told = revision;
-  let full = 0;
-  let fullRevision = 1;
 
   const remember = (entities: readonly Kind[]): number => {
     revision += 1;
@@ -96,17 +92,12 @@ export const startControlPlane = async (
       serverStream(GatewayServiceService.watchSnapshot, async function* ({ resumeToken }, { signal }) {
         asked.resumeTokens.push(resumeToken);
         let at = resumeToken === '' ? 0 : Number(resumeToken.slice(1));
-        let seenFull = full;
-        if (at === 0) {
+        // A place that is not reached yet is one from before the database was set back.
+        if (at === 0 || at > told) {
           at = told;
           yield* partsOf(at, true, [...state.values()]);
         }
         while (!signal.aborted) {
-          if (seenFull !== full) {
-            seenFull = full;
-            at = fullRevision;
-            yield* partsOf(at, true, [...state.values()]);
-          }
           for (const each of log) {
             if (each.revision <= at || each.revision > told) continue;
             yield* partsOf(each.revision, false, each.entities);
@@ -142,12 +133,6 @@ export const startControlPlane = async (
     commitUnseen: (...entities) => remember(entities),
     tellNow() {
       told = revision;
-      wake();
-    },
-    tellAll(at = revision) {
-      told = revision;
-      fullRevision = at;
-      full += 1;
       wake();
     },
     stop: () => server.stop(0),

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ApiKeyStatus } from '@portolan/proto';
 import type { Clock } from '@portolan/service-kit';
 import { tempDir, until } from '@portolan/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startControlPlane } from '../testing/control-plane-stand-in.ts';
 import { type Fleet, startFleet } from '../testing/fleet.ts';
-import { apiKey, config, newKey, prompt, virtualKey } from '../testing/platform-entities.ts';
+import { apiKey, config, newKey, organization, prompt, virtualKey, workspace } from '../testing/platform-entities.ts';
 import type { GatewayUnderTest } from '../testing/start-gateway.ts';
 import { type PlatformUnderTest, startPlatform } from '../testing/start-platform.ts';
 
@@ -163,14 +164,26 @@ describe('the platform comes back', () => {
     await platform.close();
   });
 
-  it('one that was set back is not believed', async () => {
+  it('one whose database was set back is followed, and no key that was revoked since comes back with it', async () => {
     const platform = await startPlatform(entities());
-    const wanted = platform.controlPlane.commit(config('pc-more', 1, { virtual_key: 'oai' }));
+    const key = newKey();
+    const keyOf = (rest: object) => apiKey(key, platform.vault.pepper, { id: 'ended', ...rest });
+    platform.controlPlane.commit(keyOf({}));
+    const revoked = platform.controlPlane.commit(keyOf({ status: ApiKeyStatus.API_KEY_STATUS_REVOKED, generation: 2 }));
     await platform.settled();
-    platform.controlPlane.tellAll(1);
-    const later = platform.controlPlane.commit(config('pc-last', 1, { virtual_key: 'oai' }));
-    await until(() => platform.gateway.gateway.revision() === later || undefined, { what: 'the change after it' });
-    expect(later).toBeGreaterThan(wanted);
+    const [, port] = platform.controlPlane.target.split(':');
+    await platform.controlPlane.stop();
+    const restored = await startControlPlane({ port: Number(port) });
+    restored.commit(organization(), workspace(), apiKey(platform.key, platform.vault.pepper), keyOf({}), ...entities());
+    await until(() => platform.gateway.gateway.revision() < revoked || undefined, { what: 'the earlier revision' });
+    const headers = { 'x-portkey-config': 'pc-saved' };
+    const status = async (of: string) =>
+      (await platform.gateway.post('/chat/completions', hello, { headers: { ...headers, 'x-portkey-api-key': of } }))
+        .status;
+    expect(await status(key)).toBe(401);
+    store(platform);
+    expect(await status(platform.key)).toBe(200);
+    await restored.stop();
     await platform.close();
   });
 });
