@@ -6,9 +6,17 @@ import { keptHeaders, maskAllBut, maskSecrets } from './mask.ts';
 
 const workspaceOf = ({ principal }: Call): string | null => ('workspaceId' in principal ? principal.workspaceId : null);
 
+/** Of a call that was refused. Anybody with any key can send those, and rows of the audit log are kept for good. */
+const REFUSED_BODY_MAX_CHARS = 16_384;
+
 const bodyOf = ({ body, items }: Call, keeps: readonly string[] | undefined): JsonObject => {
   if (items !== undefined) return { items: items.length };
   return keeps === undefined ? maskSecrets(body) : maskAllBut(body, keeps);
+};
+
+const boundedBody = (body: JsonObject): JsonObject => {
+  const chars = JSON.stringify(body).length;
+  return chars <= REFUSED_BODY_MAX_CHARS ? body : { omitted: `${chars} characters` };
 };
 
 /**
@@ -29,7 +37,7 @@ export const entryOfCall = (
   method: call.method,
   uri: call.uri.split('?')[0] ?? call.uri,
   query: maskSecrets(call.query),
-  body: bodyOf(call, audit.keeps),
+  body: status < 400 ? bodyOf(call, audit.keeps) : boundedBody(bodyOf(call, audit.keeps)),
   headers: keptHeaders(call.headers),
   resource: audit.resource,
   resourceId: subject?.id ?? null,

@@ -29,8 +29,10 @@ import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
+import { hostileConformance } from './hostile.conformance.ts';
 import { secretsConformance } from './secrets.conformance.ts';
 import { rolesConformance } from './roles.conformance.ts';
+import { sideDoorsConformance } from './side-doors.conformance.ts';
 import { tokensConformance } from './tokens.conformance.ts';
 
 /** Everything the control plane promises over a database, one resource after the other. @param open an empty database */
@@ -71,4 +73,6 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   secretsConformance(get);
   keyJobsConformance(get);
   credentialJobsConformance(get);
+  sideDoorsConformance(get);
+  hostileConformance(get);
 };

@@ -52,6 +52,11 @@ export const createServer = ({
     return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     logger: false,
+    // What the router itself refuses, before any hook: a path that is no UTF-8, or a parameter that is too long.
+    frameworkErrors: (error, _request, reply) => {
+      const ids = newIds();
+      return sendError(reply, toPlatformError(fromFastify(error, bodyLimitBytes), deps, ids), ids);
+    },
   });
   const newIds = () => {
     const requestId = randomUUID();

@@ -145,7 +145,7 @@ export const cancelInvite = async (tx: Sql, id: string): Promise<void> => {
   await tx.query(`update invites set status = 'cancelled' where id = $1 and status = 'pending'`, [id]);
 };
 
-/** Cancels what somebody who leaves has begun. */
+/** Cancels what somebody has begun who leaves, or who could not begin it any more. */
 export const cancelInvitesBy = async (tx: Sql, organizationId: string, userId: string): Promise<void> => {
   await tx.query(
     `update invites set status = 'cancelled' where organization_id = $1 and invited_by = $2 and status = 'pending'`,

@@ -1,13 +1,12 @@
-import { isScope } from '@portolan/access-control';
 import { MIN_TRANSITION_MS, type RotationRefusal } from '@portolan/api-key';
 import { type ErrorName, PlatformError } from '@portolan/service-kit';
 import * as z from 'zod';
-import { scopesBeyond } from '../../../access/grant.ts';
 import { newApiKeySecret, rotateApiKey } from '../../../change/rotate-api-key.ts';
 import { readInput } from '../../input.ts';
 import { write } from '../../route.ts';
 import { apiKeyOfPath } from './find.ts';
 import { keyScopes } from './scopes.ts';
+import { assertMayTakeOver } from './take-over.ts';
 
 const input = z.object({
   key_transition_period_ms: z.number({ error: 'must be a whole number of milliseconds' }).nullish(),
@@ -35,16 +34,7 @@ export const rotateKey = write({
   async write(call, tx, { vault }) {
     const { key_transition_period_ms } = readInput(call, input);
     const row = await apiKeyOfPath(tx, call, 'rotate', 'lock');
-    const beyond = await scopesBeyond(tx, call, {
-      scopes: row.scopes.filter(isScope),
-      workspaceId: row.workspace_id,
-      userId: row.user_id,
-    });
-    if (beyond.length > 0) {
-      throw new PlatformError('permission_denied', {
-        public: `You cannot take over a key that may do more than you: ${beyond.join(', ')}.`,
-      });
-    }
+    await assertMayTakeOver(tx, call, row);
     const key = newApiKeySecret();
     const transitionMs = key_transition_period_ms ?? row.rotation_policy?.key_transition_period_ms;
     const rotated = await rotateApiKey(

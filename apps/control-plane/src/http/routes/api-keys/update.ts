@@ -10,6 +10,7 @@ import { checkConfig, checkExpiry, checkMetadata, checkRotation, checkScopes, ty
 import { type ApiKeyInput, apiKeyFields } from './fields.ts';
 import { apiKeyOfPath } from './find.ts';
 import { keyScopes } from './scopes.ts';
+import { assertMayTakeOver } from './take-over.ts';
 import { apiKeyView } from './view.ts';
 
 const input = z.object({ ...apiKeyFields, reset_usage: flagField().nullish() });
@@ -90,6 +91,10 @@ const nextState = async (
   };
 };
 
+/** A key that rotates by itself sends its new secrets to its owner, or else to these addresses. */
+const leadsSecretsElsewhere = ({ rotation_policy, alert_emails }: Given, before: ApiKeyRow): boolean =>
+  rotation_policy != null || (alert_emails ?? []).some((email) => !before.alert_emails.includes(email));
+
 export const putApiKey = write({
   method: 'PUT',
   path: '/api-keys/:id',
@@ -105,6 +110,7 @@ export const putApiKey = write({
       workspaceId: before.workspace_id,
       userId: before.user_id,
     };
+    if (leadsSecretsElsewhere(given, before)) await assertMayTakeOver(tx, call, before);
     if (given.scopes !== undefined) await checkScopes(tx, call, place, given.scopes, before.scopes);
     await updateApiKey(tx, before.id, await nextState(tx, call, place, given, before));
     const after = await apiKeyOfPath(tx, call, 'update');

@@ -1,5 +1,5 @@
 import { PlatformError, Secret } from '@portolan/service-kit';
-import type { Sql } from '@portolan/sql';
+import { isUniqueViolation, type Sql } from '@portolan/sql';
 import * as z from 'zod';
 import { issueInvitedKeys, joinByInvite } from '../../../access/accept-invite.ts';
 import { assertSameOrigin } from '../../../access/same-origin.ts';
@@ -52,6 +52,10 @@ const newPassword = async (
   return deps.passwords.hash(new Secret(password));
 };
 
+const changedMeanwhile = (): PlatformError =>
+  new PlatformError('conflict', { public: 'The account has changed meanwhile. Open the invite again.' });
+
+/** Work on a password takes its time: what was proved before counts only if the account is still as it was. */
 const accountFor = async (
   tx: Sql,
   email: string,
@@ -60,17 +64,20 @@ const accountFor = async (
   { newId }: Pick<Deps, 'newId'>,
 ): Promise<string> => {
   const account = await findAccountByEmail(tx, email, 'lock');
-  const names = { firstName: first_name ?? '', lastName: last_name ?? '' };
-  // Somebody may have made the account meanwhile: then the password that was chosen here is not theirs.
-  if (passwordHash === undefined || (account !== undefined && account.password_hash !== null)) {
-    if (account === undefined || passwordHash !== undefined) {
-      throw new PlatformError('conflict', { public: 'The account has changed meanwhile. Open the invite again.' });
-    }
+  const { needs } = await proofFor(tx, { email });
+  if (passwordHash === undefined) {
+    if (account === undefined || needs !== 'password') throw changedMeanwhile();
     return account.id;
   }
+  if (needs !== 'new_password') throw changedMeanwhile();
+  const names = { firstName: first_name ?? '', lastName: last_name ?? '' };
   const id = account?.id ?? newId();
-  if (account === undefined) await insertAccount(tx, { id, email, ...names, passwordHash });
-  else await setNameAndPassword(tx, id, { ...names, passwordHash });
+  if (account !== undefined) await setNameAndPassword(tx, id, { ...names, passwordHash });
+  else {
+    await insertAccount(tx, { id, email, ...names, passwordHash }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? changedMeanwhile() : error;
+    });
+  }
   return id;
 };
 

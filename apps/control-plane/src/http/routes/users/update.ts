@@ -1,5 +1,7 @@
+import { mayGrant } from '@portolan/access-control';
 import * as z from 'zod';
 import { assertMayGrant } from '../../../access/grantor.ts';
+import { cancelInvitesBy } from '../../../store/invites.ts';
 import { setOrganizationRole } from '../../../store/organization-members.ts';
 import { revokeUserKeysOutside } from '../../../store/workspace-members.ts';
 import { organisationRoleField } from '../../fields.ts';
@@ -9,7 +11,10 @@ import { assertNotLastOwner, userOfPath } from './find.ts';
 
 const input = z.object({ role: organisationRoleField() });
 
-/** Gives somebody another role. Who is admin no more loses the keys for workspaces that only an admin reached. */
+/**
+ * Gives somebody another role. Who is admin no more loses the keys for workspaces that only an admin reached; invites that were sent
+ * under a higher role are cancelled.
+ */
 export const putUser = write({
   method: 'PUT',
   path: '/admin/users/:user',
@@ -23,6 +28,7 @@ export const putUser = write({
     assertMayGrant(call.principal, user.role, role);
     await assertNotLastOwner(tx, organizationId, user);
     await setOrganizationRole(tx, organizationId, user.id, role);
+    if (!mayGrant(role, user.role)) await cancelInvitesBy(tx, organizationId, user.id);
     const keys = role === 'member' ? await revokeUserKeysOutside(tx, organizationId, user.id) : [];
     return {
       body: {},

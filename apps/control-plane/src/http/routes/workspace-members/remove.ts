@@ -1,8 +1,9 @@
+import { cancelInvitesBy } from '../../../store/invites.ts';
 import { removeWorkspaceMember, revokeUserKeys } from '../../../store/workspace-members.ts';
 import { write } from '../../route.ts';
 import { memberOfPath } from './find.ts';
 
-/** Who leaves a workspace leaves its keys behind: they end, unless their owner reaches every workspace anyway. */
+/** Who leaves a workspace leaves its keys and open invites behind: they end, unless their owner reaches every workspace anyway. */
 export const removeMember = write({
   method: 'DELETE',
   path: '/admin/workspaces/:workspace/users/:user',
@@ -12,6 +13,7 @@ export const removeMember = write({
   async write(call, tx) {
     const { workspace, member } = await memberOfPath(tx, call, 'workspace_users.delete', 'lock');
     await removeWorkspaceMember(tx, workspace.id, member.id);
+    if (member.org_role === 'member') await cancelInvitesBy(tx, workspace.organization_id, member.id);
     const keys =
       member.org_role === 'member' ? await revokeUserKeys(tx, workspace.organization_id, member.id, workspace.id) : [];
     return {
