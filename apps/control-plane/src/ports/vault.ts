@@ -1,4 +1,5 @@
 import type { Peppers } from '@portolan/api-key';
+import type { SealingKey } from '@portolan/sealing';
 import type { JsonObject } from '../domain/json.ts';
 
 /** What the vault tells of a credential: nothing secret. */
@@ -20,6 +21,9 @@ export interface CredentialRef {
   /** `user:<id>`, `api_key:<id>` or `job:<name>`. */
   readonly actor: string;
 }
+
+/** The first seals, all of them open. */
+export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
 
 /** The keeper of credentials. Every call has a deadline; its errors are platform errors that callers may see. */
 export interface Vault {
@@ -51,4 +55,9 @@ export interface Vault {
    * @param knownAs  the id of a pepper that has been seen in use: when it is not among those held, they are asked for anew
    */
   peppers(knownAs?: string): Promise<Peppers>;
+  /**
+   * Under what secrets in our own database are sealed. Answered from memory once asked, also while the vault is gone.
+   * @param knownAs  the id of a key that has been seen in use: when it is not among those held, they are asked for anew
+   */
+  sealingKeys(knownAs?: string): Promise<SealingKeys>;
 }

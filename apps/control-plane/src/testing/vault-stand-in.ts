@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import type { Peppers } from '@portolan/api-key';
 import { providerFields } from '@portolan/credential-rules';
+import type { SealingKey } from '@portolan/sealing';
 import { maskSecret, PlatformError } from '@portolan/service-kit';
 import type { JsonObject } from '../domain/json.ts';
-import type { Vault, VaultCredential } from '../ports/vault.ts';
+import type { SealingKeys, Vault, VaultCredential } from '../ports/vault.ts';
 
 const PEPPERS: Peppers = {
   current: { id: 'p1', secret: createHash('sha256').update('pepper of tests').digest() },
@@ -37,13 +38,27 @@ export interface VaultStandIn extends Vault {
   readonly overlaps: ReadonlyMap<string, number | undefined>;
   /** The next calls that change anything fail as if the vault were gone. */
   fail(failing: boolean): void;
+  /** Sealing keys are not given from now on, as if the vault had been gone since our start; or they are again. */
+  withholdSealingKeys(withheld: boolean): void;
+  /** Makes a new sealing key the first. @returns its id */
+  rotateSealingKey(): string;
+  /** A sealing key is gone, as it is for a vault of an older backup. @returns what brings it back */
+  loseSealingKey(id: string): () => void;
 }
+
+const sealingKey = (id: string): SealingKey => ({
+  id,
+  key: createSecretKey(createHash('sha256').update(`sealing key of tests ${id}`).digest()),
+});
 
 /** Stands in for the vault in tests of the control plane: it keeps no secret, only what the real one would tell of it. */
 export const vaultStandIn = (): VaultStandIn => {
   const stored = new Map<string, Stored>();
   const overlaps = new Map<string, number | undefined>();
   let failing = false;
+  let sealingKeys: SealingKeys = [sealingKey('sl-1')];
+  const lost = new Set<string>();
+  let withheld = false;
   const guard = (): void => {
     if (failing) throw new PlatformError('store_unavailable', { public: 'The vault does not answer at the moment.' });
   };
@@ -121,5 +136,23 @@ export const vaultStandIn = (): VaultStandIn => {
       hasMore: false,
     }),
     peppers: async () => PEPPERS,
+    sealingKeys: async () => {
+      if (withheld)
+        throw new PlatformError('store_unavailable', { public: 'The vault does not answer at the moment.' });
+      const [first, ...older] = sealingKeys.filter(({ id }) => !lost.has(id));
+      return first === undefined ? sealingKeys : [first, ...older];
+    },
+    withholdSealingKeys: (value) => {
+      withheld = value;
+    },
+    rotateSealingKey: () => {
+      const next = sealingKey(`sl-${sealingKeys.length + 1}`);
+      sealingKeys = [next, ...sealingKeys];
+      return next.id;
+    },
+    loseSealingKey: (id) => {
+      lost.add(id);
+      return () => void lost.delete(id);
+    },
   };
 };

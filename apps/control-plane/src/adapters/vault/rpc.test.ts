@@ -2,6 +2,7 @@ import {
   Credential,
   CredentialStatus,
   VaultPepperServiceService as PepperService,
+  VaultSealingServiceService as SealingService,
   VaultServiceService as VaultService,
 } from '@portolan/proto';
 import { createErrorCodec, createRpcClient, createRpcServer, type ServedMethod, unary } from '@portolan/rpc';
@@ -171,5 +172,62 @@ describe('the vault as a service', () => {
     now.ms = 70_000;
     expect((await vault.peppers()).current.id).toBe('p2');
     await expect.poll(async () => (await vault.peppers()).current.id).toBe('p3');
+  });
+
+  test('sealing keys are held like peppers, print nothing, and serve on while the vault is gone', async () => {
+    const now = { ms: 0 };
+    let asked = 0;
+    const vault = await start(
+      [
+        unary(SealingService.getSealingKeys, async () => {
+          asked += 1;
+          if (asked === 3) throw new PlatformError('store_unavailable', { public: 'The vault is sealed.' });
+          return {
+            keys: Array.from({ length: asked }, (_, at) => ({ id: `s${asked - at}`, value: Buffer.alloc(32, 7) })),
+          };
+        }),
+      ],
+      now,
+    );
+    const idsOf = async (knownAs?: string) => (await vault.sealingKeys(knownAs)).map(({ id }) => id);
+    expect(await Promise.all([idsOf(), idsOf('s1')])).toEqual([['s1'], ['s1']]);
+    expect(await idsOf('s2')).toEqual(['s1']);
+    now.ms = 1_001;
+    expect(await idsOf('s2')).toEqual(['s2', 's1']);
+    now.ms = 70_000;
+    expect(await idsOf()).toEqual(['s2', 's1']);
+    await expect.poll(() => asked).toBe(3);
+    await expect.poll(() => idsOf('s9')).toEqual(['s2', 's1']);
+    now.ms = 72_000;
+    expect(await idsOf('s9')).toHaveLength(4);
+    const [key] = await vault.sealingKeys();
+    expect(key.key.export()).toEqual(Buffer.alloc(32, 7));
+    expect(JSON.stringify(await vault.sealingKeys())).not.toContain('BwcH');
+  });
+
+  test('a vault that is gone is not asked by every one who needs keys, and is found again soon', async () => {
+    const now = { ms: 0 };
+    let asked = 0;
+    const vault = await start(
+      [
+        unary(SealingService.getSealingKeys, async () => {
+          asked += 1;
+          if (asked === 1) throw new PlatformError('store_unavailable', { public: 'The vault is sealed.' });
+          return { keys: [{ id: 's1', value: Buffer.alloc(32, 1) }] };
+        }),
+      ],
+      now,
+    );
+    for (let times = 0; times < 5; times += 1) {
+      await expect(vault.sealingKeys()).rejects.toMatchObject({ type: 'store_unavailable' });
+    }
+    expect(asked).toBe(1);
+    now.ms = 1_001;
+    expect(await vault.sealingKeys()).toHaveLength(1);
+  });
+
+  test('a vault without a sealing key is an error, not an empty list', async () => {
+    const vault = await start([unary(SealingService.getSealingKeys, async () => ({ keys: [] }))]);
+    await expect(vault.sealingKeys()).rejects.toMatchObject({ type: 'internal_error' });
   });
 });

@@ -1,16 +1,20 @@
+import { createSecretKey } from 'node:crypto';
 import type { Pepper, Peppers } from '@portolan/api-key';
 import {
   type Credential,
   CredentialStatus,
   type GetPeppersResponse,
+  type GetSealingKeysResponse,
   VaultPepperServiceService,
+  VaultSealingServiceService,
   VaultServiceService,
 } from '@portolan/proto';
 import type { RpcClient } from '@portolan/rpc';
 import { PlatformError } from '@portolan/service-kit';
 import * as z from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Vault, VaultCredential } from '../../ports/vault.ts';
+import type { SealingKeys, Vault, VaultCredential } from '../../ports/vault.ts';
+import { heldAnswer } from './held-answer.ts';
 
 export interface RpcVaultOptions {
   readonly client: Pick<RpcClient, 'unary'>;
@@ -19,11 +23,6 @@ export interface RpcVaultOptions {
 
 const TIMEOUT_MS = 5_000;
 const PAGE = 500;
-/** Peppers change by an operator's hand only; the one before stays good for long. */
-const PEPPERS_FRESH_MS = 60_000;
-/** A digest under a pepper that the vault does not have either must not make every look-up ask. */
-const ASK_AGAIN_MS = 1_000;
-
 const settingsJson = z.record(z.string(), z.unknown());
 
 /** Settings as bytes, erased once they are sent. */
@@ -58,23 +57,30 @@ const peppersOf = ({ current, previous }: GetPeppersResponse): Peppers => {
   return { current: made, previous: pepperOf(previous) };
 };
 
+/** Their bytes live on in key objects only. */
+const sealingKeysOf = ({ keys }: GetSealingKeysResponse): SealingKeys => {
+  const [newest, ...older] = keys.map(({ id, value }) => {
+    const key = { id, key: createSecretKey(value) };
+    value.fill(0);
+    return key;
+  });
+  if (newest === undefined) throw new PlatformError('internal_error', { public: 'The vault has no sealing key.' });
+  return [newest, ...older];
+};
+
 /** The vault as a service of its own. */
 export const rpcVault = ({ client, clock }: RpcVaultOptions): Vault => {
   const options = { timeoutMs: TIMEOUT_MS };
-  let held: { readonly peppers: Peppers; readonly atMs: number } | undefined;
-  let asking: Promise<Peppers> | undefined;
-
-  const ask = async (): Promise<Peppers> => {
-    const peppers = peppersOf(await client.unary(VaultPepperServiceService.getPeppers, {}, options));
-    held = { peppers, atMs: clock.monotonicMs() };
-    return peppers;
-  };
-  const askOnce = (): Promise<Peppers> => {
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
-  };
+  const peppers = heldAnswer({
+    ask: async () => peppersOf(await client.unary(VaultPepperServiceService.getPeppers, {}, options)),
+    has: ({ current, previous }, id) => current.id === id || previous?.id === id,
+    clock,
+  });
+  const sealingKeys = heldAnswer({
+    ask: async () => sealingKeysOf(await client.unary(VaultSealingServiceService.getSealingKeys, {}, options)),
+    has: (keys, id) => keys.some((key) => key.id === id),
+    clock,
+  });
 
   return {
     create: async ({ organizationId, workspaceId, id, actor, provider, settings }) => {
@@ -120,13 +126,7 @@ export const rpcVault = ({ client, clock }: RpcVaultOptions): Vault => {
         hasMore,
       };
     },
-    peppers: async (knownAs) => {
-      if (held === undefined) return askOnce();
-      const isKnown = [held.peppers.current, held.peppers.previous].some((pepper) => pepper?.id === knownAs);
-      if (knownAs !== undefined && !isKnown && clock.monotonicMs() - held.atMs > ASK_AGAIN_MS) return askOnce();
-      // What is held serves on while newer ones are asked for, and while the vault is gone.
-      if (clock.monotonicMs() - held.atMs > PEPPERS_FRESH_MS) void askOnce().catch(() => undefined);
-      return held.peppers;
-    },
+    peppers,
+    sealingKeys,
   };
 };
