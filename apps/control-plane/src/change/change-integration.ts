@@ -1,8 +1,10 @@
 import type { Sql } from '@portolan/sql';
 import { notFound } from '../access/authorize.ts';
 import type { Deps } from '../deps.ts';
+import { redirections } from '../domain/credential-settings.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Call } from '../http/call.ts';
+import { refuseInput } from '../http/input.ts';
 import {
   findIntegration,
   type IntegrationRow,
@@ -34,6 +36,15 @@ export const changeIntegration = async (
   const organizationId = call.principal.organisationId;
   const before = await findIntegration(tx, organizationId, integrationId, 'lock');
   if (before === undefined) throw notFound('integration');
+  const redirected = redirections(before, change.settings);
+  if (redirected.length > 0) {
+    refuseInput(
+      redirected.map((name) => ({
+        path: `${change.settingsPrefix}${name}`,
+        message: 'says where secrets are sent: give the key and all other secrets anew with it',
+      })),
+    );
+  }
   await updateIntegration(tx, before.id, {
     name: change.name ?? before.name,
     description: change.description === undefined ? before.description : change.description,

@@ -1,4 +1,4 @@
-import { type ProviderField, providerFields } from '@portolan/credential-rules';
+import { type ProviderField, partsOf, providerFields } from '@portolan/credential-rules';
 import { allowedHost, type Trust } from '@portolan/egress-rules';
 import { azureDeployments, deploymentsOfVirtualKey } from './azure-deployments.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -93,6 +93,20 @@ export const splitSettings = (
     secrets: Object.fromEntries(entries.filter(([name]) => secretNames.has(name))),
     others: Object.fromEntries(entries.filter(([name]) => !secretNames.has(name))),
   };
+};
+
+/**
+ * The settings in a change that would send secrets to another host than they were given for, unless all of those are given anew:
+ * whoever may change a credential may not read it, and must not have it sent to a place of their own either.
+ */
+export const redirections = (
+  { provider, settings, masked }: ShownCredential,
+  change: JsonObject,
+): readonly string[] => {
+  const keepsSecrets = Object.keys(masked).some((name) => change[name] === undefined);
+  if (!keepsSecrets) return [];
+  const hosts = [...URL_SETTINGS, ...providerFields(provider).hosts.flatMap(partsOf)];
+  return [...new Set(hosts)].filter((name) => change[name] != null && change[name] !== settings[name]);
 };
 
 /** What is stored of a credential, as the vault told it. */

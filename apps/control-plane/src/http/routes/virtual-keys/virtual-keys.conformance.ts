@@ -155,6 +155,20 @@ export const virtualKeysConformance = (platform: () => TestPlatform): void => {
       expect(nothing).toMatchObject({ status: 400, body: { error: { param: 'key_transition_period_ms' } } });
     });
 
+    test('nobody has a stored secret sent to another host', async () => {
+      const { slug } = (await create({ customHost: 'https://one.example/v1' })).body;
+      const move = (rest: Record<string, unknown>) =>
+        call(key, 'PUT', `/virtual-keys/${slug}`, { customHost: 'https://two.example/v1', ...rest });
+      expect(await move({})).toMatchObject({ status: 400, body: { error: { param: 'custom_host' } } });
+      expect((await call(key, 'PUT', `/virtual-keys/${slug}`, { customHost: 'https://one.example/v1' })).status).toBe(
+        200,
+      );
+      expect((await move({ key: 'sk-another-secret-9999999' })).status).toBe(200);
+      const azure = (await create({ provider: 'azure-openai', resourceName: 'mine' })).body;
+      const stolen = await call(key, 'PUT', `/virtual-keys/${azure.slug}`, { resourceName: 'theirs' });
+      expect(stolen).toMatchObject({ status: 400, body: { error: { param: 'azure_resource_name' } } });
+    });
+
     test('limits: absent keeps, null clears, a value replaces', async () => {
       const { slug } = (await create({ usage_limits: { credit_limit: 5 }, rate_limits: [] })).body;
       const read = async () => (await call(key, 'GET', `/virtual-keys/${slug}`)).body;
