@@ -11,6 +11,7 @@ export { configJsonSchema } from './json-schema.ts';
 export { type ConfigLimits, DEFAULT_CONFIG_LIMITS } from './limits.ts';
 export { slugOfProvider, splitModel } from './model-slug.ts';
 export { shapeBody } from './params-shaping.ts';
+export { isSupportedPattern, type PatternTest, patternPool } from './pattern.ts';
 export { planConfig } from './plan.ts';
 export { PROVIDER_NAMES } from './provider-names.ts';
 export { toSettings } from './provider-settings.ts';

@@ -26,6 +26,23 @@ test('every problem has its line, with the path of the field', () => {
   );
 });
 
+test.each([
+  ['a reference, by which a small schema can ask for endless work', { $ref: '#' }],
+  ['a reference further in', { properties: { a: { allOf: [{ $ref: '#/definitions/x' }] } }, definitions: { x: {} } }],
+  ['an answer that comes later, which nobody waits for', { $async: true, type: 'object' }],
+  ['a pattern that only a backtracking engine could match', { properties: { a: { pattern: '(a+)\\1' } } }],
+  ['such a pattern for names', { patternProperties: { '(?=a)b': { type: 'string' } } }],
+])('a schema with %s is refused', (_what, given) => {
+  expect(metadataSchemaProblem(given)).toEqual(expect.any(String));
+});
+
+test('patterns are matched in linear time', () => {
+  const nested = { properties: { a: { type: 'string', pattern: '^(a+)+$' } } };
+  expect(metadataSchemaProblem(nested)).toBeUndefined();
+  expect(() => assertMetadata(nested, { a: 'a'.repeat(127) }, 'm')).not.toThrow();
+  expect(() => assertMetadata(nested, { a: `${'a'.repeat(24)}!` }, 'm')).toThrow(/pattern/);
+});
+
 test('a schema that is none is told of', () => {
   expect(metadataSchemaProblem(schema)).toBeUndefined();
   expect(metadataSchemaProblem({ type: 'nonsense' })).toMatch(/type/);

@@ -1,3 +1,4 @@
+import { isSupportedPattern, patternPool } from '@portolan/config-schema';
 import { PlatformError } from '@portolan/service-kit';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -5,15 +6,45 @@ import type { JsonObject } from './json.ts';
 
 const MAX_CHARS = 16_384;
 
+/** Schemas are written by tenants, and all tenants wait while one is measured: patterns are matched in linear time. */
+const linearPatterns = () => {
+  const pool = patternPool();
+  const engine = (pattern: string) => {
+    if (!isSupportedPattern(pattern)) throw new Error(`pattern "${pattern}" is not supported`);
+    return { test: pool(pattern) };
+  };
+  return Object.assign(engine, { code: 'linearPattern' });
+};
+
 const compile = (schema: JsonObject): ValidateFunction => {
-  const ajv = new Ajv({ allErrors: true, strict: false, messages: true, logger: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    messages: true,
+    logger: false,
+    code: { regExp: linearPatterns() },
+  });
   addFormats.default(ajv);
   return ajv.compile(schema);
+};
+
+/** With references a few lines can ask for endless work, and what is asynchronous is never waited for. Flat metadata needs neither. */
+const REFUSED: ReadonlySet<string> = new Set(['$ref', '$dynamicRef', '$recursiveRef', '$async']);
+
+const refusedKeyword = (value: unknown): string | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const found = REFUSED.has(name) ? name : refusedKeyword(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };
 
 /** What is wrong with a schema (JSON Schema, draft-07) that metadata is to be measured by, or undefined. */
 export const metadataSchemaProblem = (schema: JsonObject): string | undefined => {
   if (JSON.stringify(schema).length > MAX_CHARS) return `must have at most ${MAX_CHARS} characters`;
+  const refused = refusedKeyword(schema);
+  if (refused !== undefined) return `must not have "${refused}"`;
   try {
     compile(schema);
     return undefined;
