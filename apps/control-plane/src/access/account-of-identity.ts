@@ -3,14 +3,16 @@ import type { Sql } from '@portolan/sql';
 import type { Deps } from '../deps.ts';
 import { isOfDomain } from '../domain/email-domain.ts';
 import type { Identity } from '../ports/identity-provider.ts';
-import { type InviteRow, lockOpenInvitesOf } from '../store/invites.ts';
+import { type InviteRow, lockOpenInvitesOf, wasInvited } from '../store/invites.ts';
 import { addOrganizationMember, onlyOrganization, organizationsOf } from '../store/organization-members.ts';
+import { deleteSessionsOf } from '../store/sessions.ts';
 import {
   type AccountRow,
   findAccountByEmail,
   findAccountByIdentity,
   insertAccount,
   setIdentity,
+  setPassword,
 } from '../store/users.ts';
 import { joinByInvite } from './accept-invite.ts';
 
@@ -22,6 +24,16 @@ const unverified = (): PlatformError =>
     public: 'Your identity provider does not confirm your e-mail address, so nobody can know that it is yours.',
   });
 
+/**
+ * Whoever invites sees the link, and can choose the password of an account for somebody else's address. When the owner of the address
+ * comes in for the first time, that password and all sessions end.
+ */
+const takeBack = async (tx: Sql, { id, email }: AccountRow): Promise<void> => {
+  if (!(await wasInvited(tx, email))) return;
+  await setPassword(tx, id, null);
+  await deleteSessionsOf(tx, id, null);
+};
+
 /** An address alone proves nothing once an account is tied to somebody: addresses are given to other people. */
 const tied = async (tx: Sql, account: AccountRow, { issuer, subject }: Identity): Promise<AccountRow> => {
   if (account.oidc_subject !== null && (account.oidc_issuer !== issuer || account.oidc_subject !== subject)) {
@@ -29,6 +41,7 @@ const tied = async (tx: Sql, account: AccountRow, { issuer, subject }: Identity)
       public: 'This e-mail address belongs to another account of the identity provider.',
     });
   }
+  if (account.oidc_subject === null) await takeBack(tx, account);
   await setIdentity(tx, account.id, issuer, subject);
   return account;
 };

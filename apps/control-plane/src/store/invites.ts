@@ -153,6 +153,15 @@ export const cancelInvitesBy = async (tx: Sql, organizationId: string, userId: s
   );
 };
 
+/** Whether an account with this address may have come from the link of an invite. */
+export const wasInvited = async (sql: Sql, email: string): Promise<boolean> => {
+  const rows = await sql.query(
+    `select id from invites where lower(email) = lower($1) and status = 'accepted' limit 1`,
+    [email],
+  );
+  return rows.length > 0;
+};
+
 export const markInviteAccepted = async (tx: Sql, id: string, acceptedAt: Date): Promise<void> => {
   await tx.query(`update invites set status = 'accepted', accepted_at = $2 where id = $1`, [id, acceptedAt]);
 };

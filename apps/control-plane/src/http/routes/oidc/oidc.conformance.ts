@@ -116,6 +116,25 @@ export const oidcConformance = (base: () => TestPlatform): void => {
       );
     });
 
+    test('who chose a password for an address that is not its own is out when its owner first comes in', async () => {
+      const person = someone();
+      const { invite_link } = await invite(person.email);
+      const password = 'chosen by whoever had the link';
+      const token = String(invite_link).split('/').at(-1);
+      const squatter = await platform.call('', 'POST', '/auth/invites/accept', { token, password });
+      expect(squatter.status).toBe(200);
+      const { session } = await signIn(person);
+      expect((await whoAmI(session)).user).toMatchObject({ id: squatter.body.user.id, has_password: false });
+      expect(await platform.call('', 'POST', '/auth/login', { email: person.email, password })).toMatchObject({
+        status: 401,
+      });
+      const theirs = cookiesOf(squatter.headers['set-cookie'])[0] ?? '';
+      expect((await get('/v1/auth/session', theirs)).statusCode).toBe(401);
+      // From now on the account is the owner's: coming in again ends nothing.
+      await signIn(person);
+      expect((await whoAmI(session)).user.id).toBe(squatter.body.user.id);
+    });
+
     test('nobody else comes in, not even with an invite for an address that is not confirmed', async () => {
       expect((await signIn(someone())).statusCode).toBe(403);
       const unconfirmed = someone({ email_verified: false });
