@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject, textOf } from '../json.ts';
 import { STORED_SECRET } from '../plan/comparable.ts';
 import { fieldsOf, isActive, type KindAdapter, listedOf, madeOf, workspaceOf } from './adapter.ts';
 
-const FIELDS = ['note', 'usage_limits', 'rate_limits', 'expires_at'];
+const FIELDS = ['slug', 'note', 'usage_limits', 'rate_limits', 'expires_at'];
 /** The one setting that is shown under another name than it is written. */
 const SHOWN_AS: Readonly<Record<string, string>> = { azure_deployment_config: 'deployments' };
 

@@ -35,7 +35,7 @@ export const KINDS = {
   Collection: { fields: { parent_collection_id: 'fixed' }, required: [] },
   VirtualKey: {
     // … and the settings of its provider, which the provider says.
-    fields: { provider: 'fixed', note: 'plain', ...LIMITS, expires_at: 'time' },
+    fields: { provider: 'fixed', slug: 'fixed', note: 'plain', ...LIMITS, expires_at: 'time' },
     required: ['provider'],
   },
   Guardrail: { fields: { checks: 'plain', actions: 'plain' }, required: ['checks', 'actions'] },

@@ -96,7 +96,7 @@ export const createManagementStandIn = () => {
 
   const create = (kind: string, body: JsonObject): Reply => {
     const id = randomUUID();
-    const slug = ID_ONLY.has(kind) ? undefined : `${String(body.name)}-${id.slice(0, 6)}`;
+    const slug = ID_ONLY.has(kind) ? undefined : (body.slug ?? `${String(body.name)}-${id.slice(0, 6)}`);
     const key = kind === 'api-keys' ? `secret-of-${String(body.name)}` : undefined;
     const item: Item = { id, slug, status: 'active', workspace_id: 'ws-own', ...hideSecrets(kind, body, {}) };
     const version = VERSIONED.has(kind) ? addVersion(kind, item, body) : {};

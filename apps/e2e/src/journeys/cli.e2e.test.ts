@@ -17,6 +17,7 @@ kind: VirtualKey
 name: openai-prod
 spec:
   provider: openai
+  slug: openai-prod
   key: { from_env: PROVIDER_KEY }
   usage_limits: { credit_limit: 50, periodic_reset: monthly }
 ---
