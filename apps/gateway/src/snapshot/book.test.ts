@@ -85,6 +85,17 @@ describe('a revision', () => {
     expect(versionOf(book.view(), 'pc-a')).toBe(4);
   });
 
+  it('may give the name of one thing to another, in whatever order it tells of them', () => {
+    for (const isGivenFirst of [true, false]) {
+      const book = createSnapshotBook(log);
+      book.receive(part(1, [config('pc-a', 1, {})], { isFull: true }));
+      const ended = config('pc-a', 2, {}, { status: ConfigStatus.CONFIG_STATUS_ARCHIVED });
+      const heir = config('pc-a', 7, {}, { id: 'heir' });
+      book.receive(part(2, isGivenFirst ? [heir, ended] : [ended, heir]));
+      expect(versionOf(book.view(), 'pc-a')).toBe(7);
+    }
+  });
+
   it('of a kind that only newer gateways know is taken without it', () => {
     const book = createSnapshotBook(log);
     const unknown = Entity.create({});

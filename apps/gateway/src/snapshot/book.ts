@@ -28,7 +28,8 @@ const GONE_MAX = 100_000;
 interface Pending {
   readonly revision: number;
   readonly isFull: boolean;
-  readonly entities: Entity[];
+  /** Understood part by part, so that the last one has little left to do. */
+  readonly news: Known[];
 }
 
 export const createSnapshotBook = (log: Logger): SnapshotBook => {
@@ -43,16 +44,15 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
 
   const generationOf = (key: string): number => held.get(key)?.generation ?? gone.get(key) ?? -1;
 
-  /** Takes one thing up, or down. @returns what changes in the view */
-  const settle = (known: Known): readonly Placing<Item>[] => {
-    if (known.generation < generationOf(known.key)) return [];
-    const before = held.get(known.key)?.placings ?? [];
+  /** Takes one thing up, or down. @returns false for late news, which change nothing */
+  const settle = (known: Known): boolean => {
+    if (known.generation < generationOf(known.key)) return false;
     if (known.placings.length === 0) forget(known.key, known.generation);
     else {
       held.set(known.key, known);
       gone.delete(known.key);
     }
-    return [...before.map(withoutValue), ...known.placings];
+    return true;
   };
 
   const forget = (key: string, generation: number): void => {
@@ -63,19 +63,25 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
     if (gone.size > GONE_MAX && oldest.done !== true) gone.delete(oldest.value);
   };
 
-  const apply = ({ revision, isFull, entities }: Pending): void => {
-    const news = entities.flatMap((entity) => knownOf(entity) ?? []);
-    const placings: Placing<Item>[] = [];
+  const apply = ({ revision, isFull, news }: Pending): void => {
+    const removals: Placing<Item>[] = [];
+    const additions: Placing<Item>[] = [];
+    const changes = newestOf(news);
     if (isFull) {
-      const keys = new Set(news.map(({ key }) => key));
-      for (const [key, { generation, placings: before }] of held) {
-        if (keys.has(key)) continue;
-        placings.push(...before.map(withoutValue));
+      for (const [key, { generation, placings }] of held) {
+        if (changes.has(key)) continue;
+        removals.push(...placings.map(withoutValue));
         forget(key, generation);
       }
     }
-    for (const known of news) placings.push(...settle(known));
-    items = items.with(placings);
+    for (const known of changes.values()) {
+      const before = held.get(known.key)?.placings ?? [];
+      if (!settle(known)) continue;
+      removals.push(...before.map(withoutValue));
+      additions.push(...known.placings);
+    }
+    // A name may pass from one thing to another in one change: it is taken away before it is given.
+    items = items.with([...removals, ...additions]);
     view = new SnapshotView(revision, items);
     for (const listener of listeners) listener(view);
   };
@@ -99,12 +105,15 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
       pending = undefined;
     },
     receive({ revision, isFull, isLastPart, resumeToken: token, entities }) {
-      if (pending?.revision !== revision) pending = { revision, isFull, entities: [] };
-      if (pending.entities.length + entities.length > ENTITIES_MAX) {
+      if (pending?.revision !== revision) pending = { revision, isFull, news: [] };
+      if (pending.news.length + entities.length > ENTITIES_MAX) {
         pending = undefined;
         throw new Error(`a revision of more than ${ENTITIES_MAX} entities`);
       }
-      for (const entity of entities) pending.entities.push(entity);
+      for (const entity of entities) {
+        const known = knownOf(entity);
+        if (known !== undefined) pending.news.push(known);
+      }
       if (!isLastPart) return;
       const whole = pending;
       pending = undefined;
@@ -116,3 +125,13 @@ export const createSnapshotBook = (log: Logger): SnapshotBook => {
 };
 
 const withoutValue = ({ outer, inner }: Placing<Item>): Placing<Item> => ({ outer, inner, value: undefined });
+
+/** Of what is told more than once in one change, what is true. */
+const newestOf = (news: readonly Known[]): ReadonlyMap<string, Known> => {
+  const newest = new Map<string, Known>();
+  for (const known of news) {
+    const before = newest.get(known.key);
+    if (before === undefined || known.generation >= before.generation) newest.set(known.key, known);
+  }
+  return newest;
+};
