@@ -1,5 +1,5 @@
 import type { Config, Json } from './json.ts';
-import type { Platform } from './platform.ts';
+import type { Door } from './manage.ts';
 
 export interface RawAnswer {
   readonly status: number;
@@ -14,7 +14,7 @@ const ANSWER_WITHIN_MS = 30_000;
 
 /** Sends a chat request without any SDK, for what SDKs hide: headers and the whole body. */
 export async function rawChat(
-  { apiUrl, apiKey }: Platform,
+  { apiUrl, apiKey }: Door,
   config: Config | string | undefined,
   headers: Readonly<Record<string, string>> = {},
   body: object = QUESTION,
