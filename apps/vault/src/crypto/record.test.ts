@@ -47,7 +47,7 @@ test('V2: a record moved to any other of 100 rows does not open there, in all 9,
     expect(openRecord(at.sealed, at.key, at.place).toString()).toBe(at.plain);
   }
   expect(swaps).toBe(9900);
-});
+}, 60_000);
 
 const HOME: Place = { organizationId: 'o', workspaceId: 'w', credentialId: 'c', field: 'key', credentialVersion: 1 };
 
@@ -88,7 +88,7 @@ test(`V2: a record with one bit changed never opens, in ${FLIPS} random places o
       opened.push(changed.toString('latin1'));
   }
   expect(opened).toEqual([]);
-});
+}, 60_000);
 
 test('every bit of salt, nonce, ciphertext and tag is authenticated', () => {
   const key = tenantKey('t', 1);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   VaultGatewayServiceService,
   VaultOperatorServiceService,
@@ -146,10 +147,14 @@ test('peppers are made at the first start, stay over restarts, and keep one that
   expect(second.previous).toEqual(first.current);
   const asControlPlane = vault.as('control-plane').unary(VaultPepperServiceService.getPeppers, {}, IN_TIME);
   expect(await asControlPlane).toEqual(second);
-  const [made, ...more] = await database.query(
-    `select line from vault_audit where action = 'pepper.rotate' order by sequence desc limit 2`,
-  );
-  expect([made, ...more].map((row) => JSON.parse(String(row?.line)).actor)).toEqual([ACTOR, 'job:first-start']);
+  // The file had them first; the database gets them a moment later.
+  await until(async () => {
+    const told = await database.query(
+      `select line from vault_audit where action = 'pepper.rotate' order by sequence desc limit 2`,
+    );
+    const actors = told.map((row) => JSON.parse(String(row.line)).actor);
+    return isDeepStrictEqual(actors, [ACTOR, 'job:first-start']);
+  });
   const rows = await database.query('select sealed from vault_service_keys');
   for (const { value } of [second.current, second.previous].flatMap((pepper) => pepper ?? [])) {
     expect(JSON.stringify(rows)).not.toContain(value.toString('base64url'));
