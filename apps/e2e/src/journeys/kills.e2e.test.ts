@@ -33,7 +33,7 @@ const configOf = (number: number) => ({
   provider: 'openai',
   api_key: `sk-config-${number}`,
   custom_host: standIn.url,
-  override_params: { model: `model-${number}` },
+  override_params: { model: 'gpt-4o', user: `killed-${number}` },
 });
 const keyOfLast = () => standIn.requests.at(-1)?.headers.authorization;
 
@@ -46,7 +46,7 @@ const KINDS: readonly Kind[] = [
       const { status, body } = await manage(platform, 'GET', `/configs/${slug}`);
       expect([status, at(body, 'name')]).toEqual([200, `killed-${number}`]);
       expect((await rawChat(platform, slug)).status).toBe(200);
-      expect(at(standIn.requests.at(-1)?.body, 'model')).toBe(`model-${number}`);
+      expect(at(standIn.requests.at(-1)?.body, 'user')).toBe(`killed-${number}`);
     },
   },
   {
