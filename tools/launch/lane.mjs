@@ -8,9 +8,11 @@ import { closingLine, countsOf, NO_TESTS, skippedTests } from './test-results.mj
 import { inWorkspace, workspaceRoot } from './workspace.mjs';
 
 const LANES = {
-  unit: 'vitest.config.ts',
-  e2e: 'vitest.e2e.config.ts',
-  integration: 'vitest.integration.config.ts',
+  unit: { config: 'vitest.config.ts' },
+  e2e: { config: 'vitest.e2e.config.ts' },
+  integration: { config: 'vitest.integration.config.ts' },
+  /** The journeys that are about what is kept, on the servers that `TEST_…` variables name. */
+  servers: { config: 'vitest.e2e.config.ts', files: ['management', 'declarative', 'stored-credentials', 'kills'] },
 };
 
 const vitest = inWorkspace('node_modules', 'vitest', 'vitest.mjs');
@@ -24,7 +26,9 @@ export const runLane = async (name) => {
   try {
     const report = join(folder, 'report.json');
     console.log(`\n── ${name} tests`);
-    const args = ['run', `--config=${LANES[name]}`, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const { config, files = [] } = LANES[name];
+    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const args = ['run', ...files, `--config=${config}`, ...reporters];
     const code = await runLoud(process.execPath, [vitest, ...args], {
       env: process.stdout.isTTY ? {} : { NO_COLOR: '1' },
     });

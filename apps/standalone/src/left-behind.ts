@@ -14,5 +14,5 @@ export const leftBehind = async (root: string): Promise<string | undefined> => {
     ...((await namesIn(root)).includes('virtual-keys.json') ? [join(root, 'virtual-keys.json')] : []),
   ];
   if (found.length === 0) return undefined;
-  return `Not read any more: ${found.join(' and ')}. Configs and virtual keys are kept by the management API now; npm run portolan -- apply brings these in.`;
+  return `Not read any more: ${found.join(' and ')}. Configs and virtual keys are kept by the management API now; docs/cli.md says how to bring these in.`;
 };
