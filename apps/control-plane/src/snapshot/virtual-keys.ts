@@ -61,6 +61,7 @@ export const virtualKeyReader = snapshotReader({
         models: found.models
           .filter(({ enabled }) => enabled !== false)
           .map(({ slug, configurations }) => ({ slug, customHost: configurations?.custom_host ?? '' })),
+        deniedModels: found.models.filter(({ enabled }) => enabled === false).map(({ slug }) => slug),
         usageLimitsJson: found.usage_limits === null ? '' : JSON.stringify(found.usage_limits),
         rateLimitsJson: JSON.stringify(found.rate_limits),
       },

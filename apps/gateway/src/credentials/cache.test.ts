@@ -15,6 +15,7 @@ const KEY: VirtualKey = {
   status: 'active',
   expiresAtMs: undefined,
   models: undefined,
+  deniedModels: new Set(),
 };
 
 const MINUTE = 60_000;

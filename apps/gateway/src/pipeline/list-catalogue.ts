@@ -41,14 +41,10 @@ const modelsByProvider: ReadonlyMap<string, readonly string[]> = new Map(
   PRICE_FILES.map(({ provider, prices }) => [provider, [...new Set(prices.map(({ model }) => model))]]),
 );
 
-const entriesOf = ({ slug, provider, models }: VirtualKey): Entry[] =>
-  (models === undefined ? (modelsByProvider.get(provider) ?? []) : [...models.keys()]).map((model) => ({
-    id: `@${slug}/${model}`,
-    slug: model,
-    canonical_slug: model,
-    object: 'model',
-    provider,
-  }));
+const entriesOf = ({ slug, provider, models, deniedModels }: VirtualKey): Entry[] =>
+  (models === undefined ? (modelsByProvider.get(provider) ?? []) : [...models.keys()])
+    .filter((model) => !deniedModels.has(model))
+    .map((model) => ({ id: `@${slug}/${model}`, slug: model, canonical_slug: model, object: 'model', provider }));
 
 /** Filters, order and page as the query says; `total` counts what the filters left. */
 const page = (entries: readonly Entry[], query: URLSearchParams): JsonObject => {

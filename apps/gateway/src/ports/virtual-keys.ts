@@ -11,4 +11,6 @@ export interface VirtualKey {
   readonly expiresAtMs: number | undefined;
   /** The models it may be used for, each with the host its calls go to instead of the provider's own; undefined for all. */
   readonly models: ReadonlyMap<string, string | undefined> | undefined;
+  /** Models it may not be used for, although it may be for others. */
+  readonly deniedModels: ReadonlySet<string>;
 }

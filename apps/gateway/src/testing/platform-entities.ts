@@ -91,6 +91,7 @@ export const virtualKey = (slug: string, rest: Partial<VirtualKey> = {}): Kind =
     status: VirtualKeyStatus.VIRTUAL_KEY_STATUS_ACTIVE,
     generation: 1,
     allowAllModels: true,
+    deniedModels: [],
     ...rest,
   }),
 });

@@ -107,6 +107,7 @@ describe('a virtual key that may not be used', () => {
     ['expired', { status: VirtualKeyStatus.VIRTUAL_KEY_STATUS_EXPIRED }, 401, 'virtual_key_expired_error', '01'],
     ['past its date', { expireTime: new Date(1) }, 401, 'virtual_key_expired_error', '01'],
     ['spent', { status: VirtualKeyStatus.VIRTUAL_KEY_STATUS_EXHAUSTED }, 412, 'virtual_key_exhaust_error', '04'],
+    ['closed for the model', { deniedModels: ['gpt-4o-mini'] }, 412, 'model_not_allowed_error', null],
     [
       'not for the model',
       { allowAllModels: false, models: [{ slug: 'gpt-4o', customHost: '' }] },
@@ -183,17 +184,6 @@ describe('a stored credential stays with the hosts it is bound to', () => {
     await store('bound');
     expect(await errorOf(await ask(headers()))).toMatchObject({ status: 400, message: 'Invalid custom host' });
     expect(fleet.calls()).toEqual({});
-  });
-
-  it("also where that is the provider's own address", async () => {
-    platform.vault.put('cred-elsewhere', {
-      provider: 'openai',
-      secrets: { key: 'k' },
-      allowedHosts: ['proxy.example'],
-    });
-    platform.controlPlane.commit(virtualKey('elsewhere'));
-    await platform.settled();
-    expect(await errorOf(await ask({ 'x-portkey-provider': '@elsewhere' }))).toMatchObject({ status: 400 });
   });
 });
 

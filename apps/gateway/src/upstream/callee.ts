@@ -62,7 +62,7 @@ export const resolveCallee = (
     customHost,
     settings,
   };
-  if (stored !== undefined) keepAtHome(stored, customHost ?? provider.baseUrl(options));
+  if (stored !== undefined) keepAtHome(stored, customHost ?? provider.baseUrl(options), provider);
   return {
     provider,
     virtualKey: stored?.virtualKey.slug,

@@ -1,4 +1,5 @@
 import type { RouteLeaf } from '@portolan/config-schema';
+import { type Provider, UnsupportedValue } from '@portolan/providers';
 import { PlatformError } from '@portolan/service-kit';
 import type { HostCheck } from '../egress/custom-host.ts';
 import type { Routed } from '../exchange.ts';
@@ -25,9 +26,24 @@ export const customHostOf = (
   return url;
 };
 
-/** A stored credential only travels to hosts that its owner, or the provider's own address, stands for. */
-export const keepAtHome = ({ credential }: Stored, url: string): void => {
-  if (!credential.mayGoTo(url, false)) throw invalidHost();
+const homes = new WeakMap<Provider, string | undefined>();
+
+/** Where a provider is by itself; undefined where that depends on settings, which may be a caller's. */
+const homeOf = (provider: Provider): string | undefined => {
+  if (homes.has(provider)) return homes.get(provider);
+  let home: string | undefined;
+  try {
+    home = provider.baseUrl({ settings: {} });
+  } catch (error) {
+    if (!(error instanceof UnsupportedValue)) throw error;
+  }
+  homes.set(provider, home);
+  return home;
+};
+
+/** A stored credential only travels to its provider's own address, and to hosts that its owner stands for. */
+export const keepAtHome = ({ credential }: Pick<Stored, 'credential'>, url: string, provider: Provider): void => {
+  if (url !== homeOf(provider) && !credential.mayGoTo(url, false)) throw invalidHost();
 };
 
 const invalidHost = (): PlatformError =>

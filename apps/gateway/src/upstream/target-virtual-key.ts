@@ -42,10 +42,10 @@ const checkUsable = ({ slug, status, expiresAtMs }: VirtualKey, nowMs: () => num
 };
 
 /** Whoever asks without a model could get any: only a list of models needs none. */
-const checkModel = ({ slug, models }: VirtualKey, call: Routed, leaf: RouteLeaf): void => {
-  if (models === undefined || call.endpoint === 'listModels') return;
+const checkModel = ({ slug, models, deniedModels }: VirtualKey, call: Routed, leaf: RouteLeaf): void => {
+  if ((models === undefined && deniedModels.size === 0) || call.endpoint === 'listModels') return;
   const model = modelOf(withoutModelSlug(bodyOf(call, leaf)), leaf) ?? '';
-  if (models.has(model)) return;
+  if ((models?.has(model) ?? true) && !deniedModels.has(model)) return;
   throw new PlatformError('model_not_allowed_error', {
     public: `Model ${model} is not allowed for the virtual key ${slug}`,
     param: 'model',

@@ -50,6 +50,8 @@ export const inMemoryVirtualKeys = (entries: Readonly<Record<string, Entry>>): F
   };
 };
 
+const NO_MODELS: ReadonlySet<string> = new Set();
+
 const toVirtualKey = (slug: string, provider: string): VirtualKey => ({
   id: slug,
   slug,
@@ -60,6 +62,7 @@ const toVirtualKey = (slug: string, provider: string): VirtualKey => ({
   status: 'active',
   expiresAtMs: undefined,
   models: undefined,
+  deniedModels: NO_MODELS,
 });
 
 /** `allowed_hosts` are hosts, besides the entry's own, to which a caller may have the credential sent: `host` or `host:port`. */

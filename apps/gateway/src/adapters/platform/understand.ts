@@ -82,6 +82,7 @@ const toVirtualKey = (stored: StoredKey): VirtualKey => ({
   models: stored.allowAllModels
     ? undefined
     : new Map(stored.models.map(({ slug, customHost }) => [slug, customHost === '' ? undefined : customHost])),
+  deniedModels: new Set(stored.deniedModels),
 });
 
 const toSavedPrompt = (

@@ -65,6 +65,8 @@ export interface VirtualKey {
   usageLimitsJson: string;
   /** Rate limits of the key, a JSON array; empty when there are none. */
   rateLimitsJson: string;
+  /** Models that requests may not name, although they may name any other. */
+  deniedModels: string[];
 }
 
 /** A model that requests may name. */
@@ -91,6 +93,7 @@ function createBaseVirtualKey(): VirtualKey {
     models: [],
     usageLimitsJson: "",
     rateLimitsJson: "",
+    deniedModels: [],
   };
 }
 
@@ -137,6 +140,9 @@ export const VirtualKey: MessageFns<VirtualKey> = {
     }
     if (message.rateLimitsJson !== "") {
       writer.uint32(114).string(message.rateLimitsJson);
+    }
+    for (const v of message.deniedModels) {
+      writer.uint32(122).string(v!);
     }
     return writer;
   },
@@ -266,6 +272,14 @@ export const VirtualKey: MessageFns<VirtualKey> = {
             message.rateLimitsJson = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.deniedModels.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -297,6 +311,7 @@ export const VirtualKey: MessageFns<VirtualKey> = {
     message.models = object.models?.map((e) => AllowedModel.fromPartial(e)) || [];
     message.usageLimitsJson = object.usageLimitsJson ?? "";
     message.rateLimitsJson = object.rateLimitsJson ?? "";
+    message.deniedModels = object.deniedModels?.map((e) => e) || [];
     return message;
   },
 };

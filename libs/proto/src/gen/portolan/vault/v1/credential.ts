@@ -46,7 +46,7 @@ export interface Credential {
   settingsJson: string;
   /** For each secret that is stored, its field name and masked form. */
   maskedSecrets: { [key: string]: string };
-  /** The only hosts that ever receive its secrets. */
+  /** The only hosts that ever receive its secrets, besides the provider's own where that depends on no setting. */
   allowedHosts: string[];
   /** Raised by every change. Of two statements about one credential, the one with the higher generation is true. */
   generation: number;

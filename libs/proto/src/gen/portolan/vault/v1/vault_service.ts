@@ -173,7 +173,7 @@ export interface ResolveCredentialResponse {
   settingsJson: string;
   /** The secrets. */
   secrets: ResolvedSecret[];
-  /** The only hosts that may receive them. */
+  /** The only hosts that may receive them, besides the provider's own where that depends on no setting. */
   allowedHosts: string[];
   /** The generation that this answer describes; a gateway that has heard of a higher one drops the answer. */
   generation: number;
