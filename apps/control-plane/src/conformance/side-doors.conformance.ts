@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Passwords } from '../access/passwords.ts';
 import { digestToken } from '../access/session-token.ts';
+import { workspaceReader } from '../snapshot/workspaces.ts';
 import type { Tenant, TestPlatform } from '../testing/platform.ts';
 
 const SECRET = 'sk-of-a-side-door-0123456789';
@@ -120,6 +121,26 @@ export const sideDoorsConformance = (platform: () => TestPlatform): void => {
         [String(headers['x-portkey-request-id'])],
       );
       expect(Number(row?.size)).toBeLessThan(20_000);
+    });
+
+    test('gateways are told when a workspace decides itself whether inline configs are taken', async () => {
+      const settings = '/admin/organisation/settings';
+      const told = async () => {
+        const [entity] = await workspaceReader.load(platform().deps.db, [tenant.workspaceId]);
+        return entity?.kind?.$case === 'workspace' ? entity.kind.value.blockInlineConfigs : null;
+      };
+      const own = (blockInlineConfigs: boolean | null) =>
+        call(admin, 'PUT', `/admin/workspaces/${tenant.workspaceId}/settings`, { switches: { blockInlineConfigs } });
+      await call(admin, 'PUT', settings, { overridable: ['data_plane'] });
+      expect(await told()).toBeUndefined();
+      expect(await own(true)).toMatchObject({ status: 200 });
+      expect(await told()).toBe(true);
+      await call(admin, 'PUT', settings, { switches: { blockInlineConfigs: true } });
+      expect(await own(false)).toMatchObject({ status: 200 });
+      expect(await told()).toBe(false);
+      await own(null);
+      await call(admin, 'PUT', settings, { overridable: null, switches: null });
+      expect(await told()).toBeUndefined();
     });
 
     test('what the router itself refuses has the form of every refusal', async () => {

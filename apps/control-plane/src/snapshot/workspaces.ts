@@ -1,3 +1,4 @@
+import { isOn } from '@portolan/access-control';
 import { RequestLogging } from '@portolan/proto';
 import * as z from 'zod';
 import { effectiveSettings } from '../access/settings.ts';
@@ -32,6 +33,7 @@ export const workspaceReader = snapshotReader({
   toEntity: (found) => {
     const own = effectiveSettings({ settings: found.organization_settings, overridable: found.overridable }, found);
     const ofOrganization = effectiveSettings({ settings: found.organization_settings, overridable: [] }, undefined);
+    const ownSavedOnly = isOn(own, 'blockInlineConfigs');
     return {
       kind: {
         $case: 'workspace',
@@ -48,6 +50,7 @@ export const workspaceReader = snapshotReader({
             own.requestLogging === ofOrganization.requestLogging
               ? RequestLogging.REQUEST_LOGGING_UNSPECIFIED
               : REQUEST_LOGGING[own.requestLogging],
+          blockInlineConfigs: ownSavedOnly === isOn(ofOrganization, 'blockInlineConfigs') ? undefined : ownSavedOnly,
         },
       },
     };

@@ -224,4 +224,16 @@ describe('what a key brings along', () => {
     await platform.settled();
     expect((await ask(platform.key, inline)).status).toBe(200);
   });
+
+  it('where a workspace decides that for itself, its word counts', async () => {
+    const inline = { 'x-portkey-config': JSON.stringify(target('inline')) };
+    platform.controlPlane.commit(workspace({ blockInlineConfigs: true }));
+    await platform.settled();
+    expect(await errorOf(await ask(platform.key, inline))).toMatchObject({ code: 'inline_config_blocked' });
+    platform.controlPlane.commit(organization({ blockInlineConfigs: true }), workspace({ blockInlineConfigs: false }));
+    await platform.settled();
+    expect((await ask(platform.key, inline)).status).toBe(200);
+    platform.controlPlane.commit(organization(), workspace());
+    await platform.settled();
+  });
 });

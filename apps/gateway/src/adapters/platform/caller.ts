@@ -92,7 +92,7 @@ export const callerOf = (facts: CallerFacts, view: SnapshotView, deps: Workspace
     userKeyConfig: workspace.defaultUserKeyConfigSlug === '' ? undefined : workspace.defaultUserKeyConfigSlug,
     allowConfigOverride: facts.allowConfigOverride,
     metadata: metadataOf(facts, workspace),
-    savedOnly: organization.blockInlineConfigs,
+    savedOnly: workspace.blockInlineConfigs ?? organization.blockInlineConfigs,
     keepsBodies: keepsBodies(organization, workspace),
     workspace: platformWorkspace(view, organization.id, workspace.id, deps),
   };

@@ -80,6 +80,8 @@ export interface Workspace {
   rateLimitsJson: string;
   /** Whether bodies are kept in the log; unspecified leaves it to the organization. */
   requestLogging: RequestLogging;
+  /** Whether requests may only name saved configs and virtual keys; absent leaves it to the organization. */
+  blockInlineConfigs?: boolean | undefined;
 }
 
 export interface Workspace_DefaultMetadataEntry {
@@ -213,6 +215,7 @@ function createBaseWorkspace(): Workspace {
     usageLimitsJson: "",
     rateLimitsJson: "",
     requestLogging: 0,
+    blockInlineConfigs: undefined,
   };
 }
 
@@ -244,6 +247,9 @@ export const Workspace: MessageFns<Workspace> = {
     }
     if (message.requestLogging !== 0) {
       writer.uint32(72).int32(message.requestLogging);
+    }
+    if (message.blockInlineConfigs !== undefined) {
+      writer.uint32(80).bool(message.blockInlineConfigs);
     }
     return writer;
   },
@@ -336,6 +342,14 @@ export const Workspace: MessageFns<Workspace> = {
             message.requestLogging = reader.int32() as any;
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.blockInlineConfigs = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -370,6 +384,7 @@ export const Workspace: MessageFns<Workspace> = {
     message.usageLimitsJson = object.usageLimitsJson ?? "";
     message.rateLimitsJson = object.rateLimitsJson ?? "";
     message.requestLogging = object.requestLogging ?? 0;
+    message.blockInlineConfigs = object.blockInlineConfigs ?? undefined;
     return message;
   },
 };
