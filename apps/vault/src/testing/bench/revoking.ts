@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { VaultGatewayServiceService } from '@portolan/proto';
 import type { RpcClient } from '@portolan/rpc';
 import { until } from '@portolan/testing';
 
+const WATCH = VaultGatewayServiceService.watchCredentials;
 const TIMEOUT_MS = 600_000;
+const AGAIN_MS = 100;
 
 /** Watchers, each with a connection of its own. */
 export interface Watchers {
@@ -15,22 +18,27 @@ export interface Watchers {
 export const startWatchers = async (clients: readonly RpcClient[]): Promise<Watchers> => {
   const heardAt = clients.map(() => new Map<string, number>());
   const watching = new Set<number>();
-  const leaving = clients.map(() => new AbortController());
-  const follow = async (client: RpcClient, at: number): Promise<void> => {
-    const events = client.stream(
-      VaultGatewayServiceService.watchCredentials,
-      { resumeToken: '' },
-      { timeoutMs: TIMEOUT_MS, ...(leaving[at] === undefined ? {} : { signal: leaving[at].signal }) },
-    );
-    for await (const { event } of events) {
-      watching.add(at);
-      if (event?.$case === 'change') heardAt[at]?.set(event.value.credentialId, performance.now());
+  const leaving: AbortController[] = [];
+  /** As a gateway does: a stream that breaks is begun again where it was. */
+  const follow = async (client: RpcClient, at: number, signal: AbortSignal): Promise<void> => {
+    for (let resumeToken = ''; !signal.aborted; ) {
+      const options = { timeoutMs: TIMEOUT_MS, signal };
+      try {
+        for await (const message of client.stream(WATCH, { resumeToken }, options)) {
+          watching.add(at);
+          resumeToken = message.resumeToken;
+          const { event } = message;
+          if (event?.$case === 'change') heardAt[at]?.set(event.value.credentialId, performance.now());
+        }
+      } catch {
+        await pause(AGAIN_MS);
+      }
     }
   };
   for (const [at, client] of clients.entries()) {
-    follow(client, at).catch((error: unknown) => {
-      if (leaving[at]?.signal.aborted !== true) throw error;
-    });
+    const leave = new AbortController();
+    leaving.push(leave);
+    void follow(client, at, leave.signal);
   }
   await until(() => watching.size === clients.length, { timeoutMs: 30_000 });
   return {
