@@ -28,6 +28,8 @@ export const ERROR_MEANINGS = {
   client_closed: 'You closed the connection. Nobody is there to see it: it stands in log records only.',
   credential_unreadable:
     'A stored credential does not open: its record was changed, moved, or sealed with a key that is gone. Its owner has to store it again.',
+  config_unreadable:
+    'A saved config does not open: its record was changed or moved. Save the config again; its older versions may be well.',
   internal_error: 'Our fault. The log of the gateway has the cause under the trace id.',
   unsupported_endpoint: 'The provider has no such endpoint. No other target is tried.',
   connection_error:

@@ -1,5 +1,6 @@
 -- Ids are UUIDs as text; slugs are how people and requests name things, and never change.
--- JSON columns hold what the management API takes and gives; nothing secret is in any of them.
+-- JSON columns hold what the management API takes and gives; nothing secret is in any of them. What is secret and has to be given
+-- back is sealed.
 
 create table organizations (
   id text primary key,
@@ -211,12 +212,18 @@ create table config_versions (
   id text primary key,
   config_id text not null references configs (id),
   number integer not null,
-  -- As it was given; `json` and not `jsonb`, so that its order stays.
-  body json not null,
+  -- As it was given; `json` and not `jsonb`, so that its order stays. Null when it may hold a secret: then it is sealed.
+  body json,
+  sealed_body text,
+  sealing_key_id text generated always as (split_part(sealed_body, '.', 2)) stored,
   created_by text,
   created_at timestamptz not null default now(),
-  unique (config_id, number)
+  unique (config_id, number),
+  check (num_nonnulls(body, sealed_body) = 1)
 );
+
+-- The order in which versions are sealed anew under another key.
+create index config_versions_by_key on config_versions (sealing_key_id, id) where sealing_key_id is not null;
 
 alter table configs add foreign key (active_version_id) references config_versions (id) deferrable initially deferred;
 

@@ -21,9 +21,12 @@ import { openStores } from './open-stores.ts';
 import { createGatewayRpc } from './rpc/server.ts';
 import { type FirstStart, prepareFirstStart } from './setup/first-start.ts';
 import { snapshotReaders } from './snapshot/readers.ts';
+import { createWithheld } from './snapshot/withheld.ts';
 import { openTransports } from './transport.ts';
 
 const HEARTBEAT_MS = 5_000;
+/** How soon the vault is asked again for keys that gateways wait for. */
+const WITHHELD_RETRY_MS = 500;
 const READY_CHECK_MS = 2_000;
 /** To the servers that organizations keep their key sets on. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -95,8 +98,19 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
       trust,
     },
   };
-  const feed = createFeed({ db, readers: snapshotReaders, pollMs: config.CONTROL_PLANE_CHANGE_POLL_MS, log });
-  const metrics = createMetrics({ watchers: feed.watchers, certificateNotAfterMs: transports.notAfterMs });
+  const withheld = createWithheld({ db, vault: deps.vault, log, retryMs: WITHHELD_RETRY_MS });
+  const readers = snapshotReaders({
+    vault: deps.vault,
+    log,
+    withheld,
+    onUnreadable: () => metrics.foundUnreadableConfig(),
+  });
+  const feed = createFeed({ db, readers, pollMs: config.CONTROL_PLANE_CHANGE_POLL_MS, log });
+  const metrics = createMetrics({
+    watchers: feed.watchers,
+    certificateNotAfterMs: transports.notAfterMs,
+    withheldConfigs: withheld.size,
+  });
   const server = createServer({
     deps,
     metrics,
@@ -107,7 +121,8 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
   const rpc = createGatewayRpc({
     db,
     feed,
-    readers: snapshotReaders,
+    readers,
+    isWhole: () => withheld.size() === 0,
     heartbeatMs: HEARTBEAT_MS,
     identities: transports.identities,
     transport: transports.server,
@@ -166,6 +181,7 @@ export const buildControlPlane = async (config: ControlPlaneConfig, log: Logger)
       clearInterval(check);
       await Promise.all([server.close(), rpc.stop(graceMs), jobs.stop(graceMs)]);
       feed.stop();
+      withheld.close();
       notifier.close();
       vaultClient.close();
       await dispatcher.destroy();

@@ -4,11 +4,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   /** One management call. @param route its path with parameter names */
   called(method: string, route: string, status: number, seconds: number): void;
+  /** A saved config did not open when gateways were to be told of it. */
+  foundUnreadableConfig(): void;
   expose(): Promise<{ contentType: string; text: string }>;
 }
 
 export interface MetricSources {
   watchers(): number;
+  /** Sealed configs that wait for their keys. */
+  withheldConfigs(): number;
   /** Unix milliseconds. */
   certificateNotAfterMs(): number | undefined;
 }
@@ -38,6 +42,19 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     },
   });
   new Gauge({
+    name: 'portolan_configs_withheld',
+    help: 'Sealed configs that gateways are not told of, as the vault has not given their keys.',
+    registers: [registry],
+    collect() {
+      this.set(sources.withheldConfigs());
+    },
+  });
+  const unreadable = new Counter({
+    name: 'portolan_configs_unreadable_total',
+    help: 'Times a saved config did not open when gateways were to be told of it.',
+    registers: [registry],
+  });
+  new Gauge({
     name: 'portolan_cert_not_after_seconds',
     help: 'When the own certificate ends, Unix seconds; 0 without certificates.',
     registers: [registry],
@@ -50,6 +67,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
       calls.inc({ method, route, status });
       duration.observe({ method, route }, seconds);
     },
+    foundUnreadableConfig: () => unreadable.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 };

@@ -1,14 +1,7 @@
 import { isObject, type JsonObject } from '../domain/json.ts';
+import { isSecretName } from '../domain/secret-names.ts';
 
 const MASK = '********';
-
-/** Names, squashed to small letters, whose values may be or hold secrets. Too much is masked rather than too little. */
-const SECRET_NAME =
-  /^(key|apikey|password|currentpassword|newpassword|passphrase|token|secret|authorization|customheaders)$|(secret|password|passphrase|token|apikey|accesskey|accesskeyid|privatekey|keypassphrase|fingerprint|externalid|serviceaccountjson|credential|credentials)$/;
-
-const squashed = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
-
-const isSecretName = (name: string): boolean => SECRET_NAME.test(squashed(name));
 
 /** A copy in which everything that may be secret is masked, at any depth, in snake_case and camelCase. */
 export const maskSecrets = (value: JsonObject): JsonObject =>

@@ -8,9 +8,9 @@ import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conf
 import { integrationsConformance } from '../http/routes/integrations/integrations.conformance.ts';
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
 import { labelsConformance } from '../http/routes/labels/labels.conformance.ts';
+import { logsConformance } from '../http/routes/logs/logs.conformance.ts';
 import { oidcConformance } from '../http/routes/oidc/oidc.conformance.ts';
 import { organisationConformance } from '../http/routes/organisation/organisation.conformance.ts';
-import { logsConformance } from '../http/routes/logs/logs.conformance.ts';
 import { partialsConformance } from '../http/routes/partials/partials.conformance.ts';
 import { promptVersionsConformance } from '../http/routes/prompt-versions/prompt-versions.conformance.ts';
 import { promptsConformance } from '../http/routes/prompts/prompts.conformance.ts';
@@ -28,10 +28,11 @@ import { firstStartConformance } from '../setup/first-start.conformance.ts';
 import { promptSnapshotConformance } from '../snapshot/prompts.conformance.ts';
 import { type TestPlatform, testPlatform, withTables } from '../testing/platform.ts';
 import { accessConformance } from './access.conformance.ts';
+import { atRestConformance } from './at-rest.conformance.ts';
 import { auditConformance } from './audit.conformance.ts';
 import { hostileConformance } from './hostile.conformance.ts';
-import { secretsConformance } from './secrets.conformance.ts';
 import { rolesConformance } from './roles.conformance.ts';
+import { secretsConformance } from './secrets.conformance.ts';
 import { sideDoorsConformance } from './side-doors.conformance.ts';
 import { tokensConformance } from './tokens.conformance.ts';
 
@@ -71,6 +72,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   logsConformance(get);
   housekeepingConformance(get);
   secretsConformance(get);
+  atRestConformance(get);
   keyJobsConformance(get);
   credentialJobsConformance(get);
   sideDoorsConformance(get);

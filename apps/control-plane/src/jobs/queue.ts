@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { reconcileCredentials } from './credentials.ts';
 import { tidyUp } from './housekeeping.ts';
 import { expireKeys, finishTransitions, warnEndingSecrets } from './keys.ts';
+import { resealConfigs } from './reseal-configs.ts';
 import { rotateDueKeys } from './rotate-keys.ts';
 
 /** Work that is due by the clock. Each may run twice, and may find nothing to do. */
@@ -23,6 +24,7 @@ export const CLOCK_WORK: readonly ClockWork[] = [
   { name: 'warn-ending-secrets', rhythm: { everyMs: 300_000 }, timeoutMs: 300_000, run: warnEndingSecrets },
   { name: 'finish-transitions', rhythm: { everyMs: 60_000 }, timeoutMs: 60_000, run: finishTransitions },
   { name: 'reconcile-credentials', rhythm: { everyMs: 600_000 }, timeoutMs: 300_000, run: reconcileCredentials },
+  { name: 'reseal-configs', rhythm: { everyMs: 300_000 }, timeoutMs: 300_000, run: resealConfigs },
 ];
 
 const ATTEMPTS = 3;

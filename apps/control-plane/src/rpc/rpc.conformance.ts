@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pruneChanges } from '../change/counter.ts';
 import { createFeed, type Feed } from '../change/feed.ts';
 import { snapshotReaders } from '../snapshot/readers.ts';
+import { createWithheld, type Withheld } from '../snapshot/withheld.ts';
 import type { Tenant, TestPlatform } from '../testing/platform.ts';
 import { createGatewayRpc } from './server.ts';
 
@@ -18,6 +19,7 @@ const isConfig = (entity: Entity): entity is Entity & { kind: { $case: 'config';
 export const rpcConformance = (platform: () => TestPlatform): void => {
   describe('the snapshot for gateways', () => {
     let feed: Feed;
+    let withheld: Withheld;
     let server: ReturnType<typeof createGatewayRpc>;
     let client: RpcClient;
     let target: string;
@@ -25,12 +27,15 @@ export const rpcConformance = (platform: () => TestPlatform): void => {
     let key: string;
 
     beforeAll(async () => {
-      const { db, log } = platform().deps;
-      feed = createFeed({ db, readers: snapshotReaders, pollMs: 20, log });
+      const { db, log, vault } = platform().deps;
+      withheld = createWithheld({ db, vault, log, retryMs: 20 });
+      const readers = snapshotReaders({ vault, log, withheld, onUnreadable: () => undefined });
+      feed = createFeed({ db, readers, pollMs: 20, log });
       server = createGatewayRpc({
         db,
         feed,
-        readers: snapshotReaders,
+        readers,
+        isWhole: () => withheld.size() === 0,
         heartbeatMs: 50,
         identities: {},
         transport: { kind: 'loopback-plaintext', tokens: { gateway: 'the token of gateways', console: 'another' } },
@@ -44,6 +49,7 @@ export const rpcConformance = (platform: () => TestPlatform): void => {
     afterAll(async () => {
       client.close();
       feed.stop();
+      withheld.close();
       await server.stop(1_000);
     });
 
@@ -137,6 +143,34 @@ export const rpcConformance = (platform: () => TestPlatform): void => {
       await newConfig('after');
       await pruneChanges(platform().deps.db, 0);
       expect((await watchUntil(token, fullOnce)).every(({ isFull }) => isFull)).toBe(true);
+    });
+
+    test('sealed configs that the vault has given no key for come when it has; until then no place to continue is told', async () => {
+      const { vault } = platform();
+      const sealed = { provider: 'openai', api_key: 'sk-canary-of-the-watch' };
+      const slug = (await platform().call(key, 'POST', '/configs', { name: 'sealed', config: sealed })).body.slug;
+      const plain = await newConfig('plain');
+      vault.withholdSealingKeys(true);
+      const read: WatchSnapshotResponse[] = [];
+      try {
+        await watchUntil('', (parts) => {
+          read.splice(0, read.length, ...parts);
+          if (fullOnce(parts)) vault.withholdSealingKeys(false);
+          return versionsOf(parts, slug).length > 0 && parts.at(-1)?.resumeToken !== '';
+        });
+      } finally {
+        vault.withholdSealingKeys(false);
+      }
+      const full = read.filter(({ isFull }) => isFull);
+      expect(versionsOf(full, plain)).toEqual([1]);
+      expect(versionsOf(full, slug)).toEqual([]);
+      expect(full.at(-1)).toMatchObject({ isLastPart: true, resumeToken: '' });
+      const revisionOfFull = full.at(-1)?.revision ?? 0;
+      const late = read.find((each) => versionsOf([each], slug).length > 0);
+      expect(late?.revision).toBeGreaterThan(revisionOfFull);
+      const told = late?.entities.filter(isConfig).find(({ kind }) => kind.value.slug === slug);
+      expect(told?.kind.value.configJson).toBe(JSON.stringify(sealed));
+      expect(withheld.size()).toBe(0);
     });
 
     test('a silent stream says that it lives', async () => {

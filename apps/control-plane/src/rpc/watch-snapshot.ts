@@ -8,6 +8,8 @@ export interface WatchDeps {
   readonly db: Sql;
   readonly feed: Feed;
   readonly readers: readonly SnapshotReader[];
+  /** Whether gateways are told everything there is. While they are not, they get no place to continue after. */
+  isWhole(): boolean;
   /** Silence after which a part without content says that the stream is alive, in ms. */
   readonly heartbeatMs: number;
 }
@@ -70,18 +72,19 @@ async function* watch(
   context: CallContext,
   deps: WatchDeps,
 ): AsyncGenerator<WatchSnapshotResponse> {
-  const { feed, heartbeatMs } = deps;
+  const { feed, heartbeatMs, isWhole } = deps;
   const leave = feed.join();
   try {
     // The counter is read first: what changes while the pages are read is sent again as a change.
     const { epoch, revision, prunedTo } = await feed.counter();
+    const tokenAt = (at: bigint): string => (isWhole() ? tokenOf(epoch, at) : '');
     const place = placeOf(request.resumeToken);
     let at = revision;
     if (place?.epoch === epoch && place.revision <= revision && place.revision >= prunedTo) {
       at = place.revision;
     } else {
       for await (const entities of everything(deps)) yield part(revision, entities, { isFull: true });
-      yield part(revision, [], { isFull: true, isLastPart: true, resumeToken: tokenOf(epoch, revision) });
+      yield part(revision, [], { isFull: true, isLastPart: true, resumeToken: tokenAt(revision) });
     }
     while (!context.signal.aborted) {
       const delta = await feed.after(at);
@@ -89,11 +92,11 @@ async function* watch(
         await feed.waitFor(at, heartbeatMs, context.signal);
         if (context.signal.aborted) return;
         const next = await feed.after(at);
-        if (next === undefined) yield part(at, [], { isLastPart: true, resumeToken: tokenOf(epoch, at) });
+        if (next === undefined) yield part(at, [], { isLastPart: true, resumeToken: tokenAt(at) });
         continue;
       }
       for (const entities of inParts(delta.entities)) yield part(delta.revision, entities);
-      yield part(delta.revision, [], { isLastPart: true, resumeToken: tokenOf(epoch, delta.revision) });
+      yield part(delta.revision, [], { isLastPart: true, resumeToken: tokenAt(delta.revision) });
       at = delta.revision;
     }
   } finally {

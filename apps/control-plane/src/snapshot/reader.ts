@@ -25,7 +25,8 @@ interface Selection<RowOut extends { readonly id: string }> {
   /** What may be used. */
   readonly usable: string;
   rows(sql: Sql, text: string, params: Parameters<Sql['query']>[1]): Promise<readonly RowOut[]>;
-  toEntity(row: RowOut): Entity;
+  /** Undefined leaves a row out. */
+  toEntity(row: RowOut): Entity | undefined;
 }
 
 /** A reader whose rows come from one statement. */
@@ -35,14 +36,20 @@ export const snapshotReader = <RowOut extends { readonly id: string }>({
   usable,
   rows,
   toEntity,
-}: Selection<RowOut>): SnapshotReader => ({
-  kind,
-  load: async (sql, ids) => {
-    const text = `${select} where t.id in (select jsonb_array_elements_text($1::jsonb)) order by t.id`;
-    return (await rows(sql, text, [JSON.stringify(ids)])).map(toEntity);
-  },
-  page: async (sql, afterId, limit) => {
-    const found = await rows(sql, `${select} where t.id > $1 and (${usable}) order by t.id limit $2`, [afterId, limit]);
-    return { entities: found.map(toEntity), lastId: found.length < limit ? undefined : found.at(-1)?.id };
-  },
-});
+}: Selection<RowOut>): SnapshotReader => {
+  const entitiesOf = (found: readonly RowOut[]): readonly Entity[] => found.flatMap((row) => toEntity(row) ?? []);
+  return {
+    kind,
+    load: async (sql, ids) => {
+      const text = `${select} where t.id in (select jsonb_array_elements_text($1::jsonb)) order by t.id`;
+      return entitiesOf(await rows(sql, text, [JSON.stringify(ids)]));
+    },
+    page: async (sql, afterId, limit) => {
+      const found = await rows(sql, `${select} where t.id > $1 and (${usable}) order by t.id limit $2`, [
+        afterId,
+        limit,
+      ]);
+      return { entities: entitiesOf(found), lastId: found.length < limit ? undefined : found.at(-1)?.id };
+    },
+  };
+};

@@ -1,5 +1,5 @@
 import { apiKeyReader } from './api-keys.ts';
-import { configReader } from './configs.ts';
+import { type ConfigReaderDeps, configReader } from './configs.ts';
 import { organizationReader } from './organizations.ts';
 import { partialReader } from './partials.ts';
 import { promptReader } from './prompts.ts';
@@ -8,11 +8,11 @@ import { virtualKeyReader } from './virtual-keys.ts';
 import { workspaceReader } from './workspaces.ts';
 
 /** Everything that gateways are told of, by kind. */
-export const snapshotReaders: readonly SnapshotReader[] = [
+export const snapshotReaders = (configs: ConfigReaderDeps): readonly SnapshotReader[] => [
   organizationReader,
   workspaceReader,
   apiKeyReader,
-  configReader,
+  configReader(configs),
   virtualKeyReader,
   promptReader,
   partialReader,

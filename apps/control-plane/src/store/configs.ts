@@ -1,6 +1,7 @@
 import type { Sql } from '@portolan/sql';
 import * as z from 'zod';
 import type { Page } from '../http/page.ts';
+import type { StoredBody } from '../sealing/config-body.ts';
 import { readRow, readRows, readTotal } from './rows.ts';
 
 const configRow = z.object({
@@ -22,16 +23,17 @@ export type ConfigRow = z.output<typeof configRow>;
 const versionRow = configRow.extend({
   version_id: z.string(),
   number: z.number(),
-  body: z.string(),
+  body: z.string().nullable(),
+  sealed_body: z.string().nullable(),
   version_created_at: z.date(),
 });
 
-/** A config together with one of its versions. `body` is JSON text, as it was given. */
+/** A config together with one of its versions. `body` is JSON text, as it was given, unless it is sealed. */
 export type ConfigVersionRow = z.output<typeof versionRow>;
 
 const COLUMNS =
   'c.id, c.organization_id, c.workspace_id, c.slug, c.name, c.is_default, c.status, c.owner_id, c.updated_by, c.created_at, c.updated_at';
-const VERSION_COLUMNS = `${COLUMNS}, v.id as version_id, v.number, v.body::text as body, v.created_at as version_created_at`;
+const VERSION_COLUMNS = `${COLUMNS}, v.id as version_id, v.number, v.body::text as body, v.sealed_body, v.created_at as version_created_at`;
 
 /** Configs that are not archived, newest first. @param workspaceId null for those of the whole organization */
 export const listConfigs = async (
@@ -84,23 +86,21 @@ export interface NewConfig {
   readonly name: string;
   readonly isDefault: boolean;
   readonly versionId: string;
-  readonly body: string;
+  readonly stored: StoredBody;
   readonly by: string;
 }
 
 export const insertConfig = async (tx: Sql, config: NewConfig): Promise<void> => {
-  const { id, organizationId, workspaceId, slug, name, isDefault, versionId, body, by } = config;
+  const { id, organizationId, workspaceId, slug, name, isDefault, versionId, stored, by } = config;
   await tx.query(
     `insert into configs (id, organization_id, workspace_id, slug, name, is_default, active_version_id, owner_id, updated_by)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
     [id, organizationId, workspaceId, slug, name, isDefault, versionId, by],
   );
-  await tx.query('insert into config_versions (id, config_id, number, body, created_by) values ($1, $2, 1, $3, $4)', [
-    versionId,
-    id,
-    body,
-    by,
-  ]);
+  await tx.query(
+    'insert into config_versions (id, config_id, number, body, sealed_body, created_by) values ($1, $2, 1, $3, $4, $5)',
+    [versionId, id, stored.body, stored.sealed_body, by],
+  );
 };
 
 /** Adds the next version and makes it the active one. The config must be locked. */
@@ -108,13 +108,13 @@ export const addConfigVersion = async (
   tx: Sql,
   configId: string,
   versionId: string,
-  body: string,
+  stored: StoredBody,
   by: string,
 ): Promise<void> => {
   await tx.query(
-    `insert into config_versions (id, config_id, number, body, created_by)
-     select $1, $2, max(number) + 1, $3, $4 from config_versions where config_id = $2`,
-    [versionId, configId, body, by],
+    `insert into config_versions (id, config_id, number, body, sealed_body, created_by)
+     select $1, $2, max(number) + 1, $3, $4, $5 from config_versions where config_id = $2`,
+    [versionId, configId, stored.body, stored.sealed_body, by],
   );
   await tx.query('update configs set active_version_id = $2 where id = $1', [configId, versionId]);
 };

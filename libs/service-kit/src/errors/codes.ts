@@ -27,6 +27,7 @@ export const CODES = {
   header_too_large: { http: 431, code: null, grpc: 'RESOURCE_EXHAUSTED', retryable: false },
   client_closed: { http: 499, code: null, grpc: 'CANCELLED', retryable: false },
   credential_unreadable: { http: 500, code: null, grpc: 'DATA_LOSS', retryable: false },
+  config_unreadable: { http: 500, code: null, grpc: 'DATA_LOSS', retryable: false },
   internal_error: { http: 500, code: null, grpc: 'INTERNAL', retryable: false },
   unsupported_endpoint: { http: 501, code: null, grpc: 'UNIMPLEMENTED', retryable: false },
   connection_error: { http: 502, code: null, grpc: 'UNAVAILABLE', retryable: true },

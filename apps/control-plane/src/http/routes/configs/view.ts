@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../domain/json.ts';
-import type { ConfigRow, ConfigVersionRow } from '../../../store/configs.ts';
+import type { ConfigRow } from '../../../store/configs.ts';
 import { toTime } from '../../../store/rows.ts';
+import type { OpenConfigVersion } from './open.ts';
 
 /** A config in a list. */
 export const configSummary = (row: ConfigRow): JsonObject => ({
@@ -19,7 +20,7 @@ export const configSummary = (row: ConfigRow): JsonObject => ({
 });
 
 /** A config with one of its versions. The config itself is JSON text, which every client understands. */
-export const configWithVersion = (row: ConfigVersionRow): JsonObject => ({
+export const configWithVersion = (row: OpenConfigVersion): JsonObject => ({
   ...configSummary(row),
   config: row.body,
   format: 'json',
@@ -29,7 +30,7 @@ export const configWithVersion = (row: ConfigVersionRow): JsonObject => ({
 });
 
 /** One of several versions: it was made when it was, not when the config was. */
-export const configVersion = (row: ConfigVersionRow): JsonObject => ({
+export const configVersion = (row: OpenConfigVersion): JsonObject => ({
   ...configWithVersion(row),
   created_at: toTime(row.version_created_at),
 });
