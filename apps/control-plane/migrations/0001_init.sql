@@ -60,8 +60,8 @@ create index sessions_by_end on sessions (expires_at);
 -- Sign-ins that have been sent to an identity provider and have not come back.
 create table sign_in_attempts (
   state_digest bytea primary key,
-  nonce text not null,
-  code_verifier text not null,
+  -- What only the browser that was sent away can open.
+  sealed_secrets text not null,
   return_to text not null,
   expires_at timestamptz not null
 );

@@ -10,7 +10,7 @@ import { testPlatform, withTables } from './testing/platform.ts';
 const TIMEOUT_MS = 180_000;
 
 test(
-  'V1: whoever has the directory of the embedded database has no secret of a config, no key, no cookie, no invite',
+  'V1: whoever has the directory of the embedded database has no secret of a config, no key, no cookie, no invite, no sign-in',
   async () => {
     const directory = await tempDir();
     try {

@@ -1,7 +1,8 @@
-import { secretsSeenIn } from '@portolan/testing';
+import { secretsSeenIn, until } from '@portolan/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resealConfigs } from '../jobs/reseal-configs.ts';
 import { configReader } from '../snapshot/configs.ts';
+import { createWithheld } from '../snapshot/withheld.ts';
 import { dumpOf } from '../testing/dump.ts';
 import { canary, leafOfSecrets, type Planted, plantSecrets } from '../testing/plant-secrets.ts';
 import type { Tenant, TestPlatform } from '../testing/platform.ts';
@@ -46,7 +47,7 @@ export const atRestConformance = (platform: () => TestPlatform): void => {
       return { told, withheld, unreadable };
     };
 
-    test('V1: no column of any table shows a secret of a config, a key, a password, a cookie or an invite', async () => {
+    test('V1: no column of any table shows a secret of a config, a key, a password, a cookie, an invite or a sign-in', async () => {
       const dump = await dumpOf(db());
       expect(planted.secrets.length).toBeGreaterThan(90);
       expect(secretsSeenIn(dump, [planted.visible])).toEqual([planted.visible]);
@@ -188,6 +189,37 @@ export const atRestConformance = (platform: () => TestPlatform): void => {
       );
       expect(keysInUse).toEqual([{ id: fourth }]);
       expect(secretsSeenIn(await dumpOf(db()), planted.secrets)).toEqual([]);
+    });
+
+    test('a config whose key is missing is told to gateways as a change once the key is there, and once only', async () => {
+      const { vault, deps } = platform();
+      const { id, version_id } = await save(leafOfSecrets(canary));
+      vault.rotateSealingKey();
+      const keyId = String((await sealedOf(version_id))?.sealing_key_id);
+      const bringBack = vault.loseSealingKey(keyId);
+      let asked = 0;
+      const counting = {
+        sealingKeys: (knownAs?: string) => {
+          asked += 1;
+          return vault.sealingKeys(knownAs);
+        },
+      };
+      const withheld = createWithheld({ db: db(), vault: counting, log: deps.log, retryMs: 1 });
+      const changes = () => db().query(`select revision from changes where kind = 'config' and entity_id = $1`, [id]);
+      try {
+        const before = await changes();
+        withheld.add(id, keyId);
+        withheld.add(id, keyId);
+        expect(withheld.size()).toBe(1);
+        await until(() => asked >= 3);
+        expect(await changes()).toEqual(before);
+        bringBack();
+        await until(() => withheld.size() === 0);
+        expect(await changes()).toHaveLength(before.length + 1);
+      } finally {
+        bringBack();
+        withheld.close();
+      }
     });
 
     test('a key that the vault does not have is told from a body that was changed', async () => {

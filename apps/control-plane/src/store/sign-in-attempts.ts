@@ -6,8 +6,7 @@ const PURGED_AT_ONCE = 100;
 
 export interface SignInAttempt {
   readonly stateDigest: Uint8Array;
-  readonly nonce: string;
-  readonly codeVerifier: string;
+  readonly sealedSecrets: string;
   readonly returnTo: string;
   readonly expiresAt: Date;
 }
@@ -15,8 +14,8 @@ export interface SignInAttempt {
 /** Remembers somebody who was sent away to sign in, and forgets some who never came back. */
 export const insertSignInAttempt = async (tx: Sql, attempt: SignInAttempt, now: Date): Promise<void> => {
   await tx.query(
-    'insert into sign_in_attempts (state_digest, nonce, code_verifier, return_to, expires_at) values ($1, $2, $3, $4, $5)',
-    [attempt.stateDigest, attempt.nonce, attempt.codeVerifier, attempt.returnTo, attempt.expiresAt],
+    'insert into sign_in_attempts (state_digest, sealed_secrets, return_to, expires_at) values ($1, $2, $3, $4)',
+    [attempt.stateDigest, attempt.sealedSecrets, attempt.returnTo, attempt.expiresAt],
   );
   await tx.query(
     'delete from sign_in_attempts where state_digest in (select state_digest from sign_in_attempts where expires_at <= $1 limit $2)',
@@ -24,7 +23,7 @@ export const insertSignInAttempt = async (tx: Sql, attempt: SignInAttempt, now: 
   );
 };
 
-const attemptRow = z.object({ nonce: z.string(), code_verifier: z.string(), return_to: z.string() });
+const attemptRow = z.object({ sealed_secrets: z.string(), return_to: z.string() });
 
 /** The attempt of a state, which is good once. */
 export const takeSignInAttempt = async (
@@ -35,7 +34,7 @@ export const takeSignInAttempt = async (
   readRow(
     attemptRow,
     await tx.query(
-      'delete from sign_in_attempts where state_digest = $1 and expires_at > $2 returning nonce, code_verifier, return_to',
+      'delete from sign_in_attempts where state_digest = $1 and expires_at > $2 returning sealed_secrets, return_to',
       [stateDigest, now],
     ),
   );

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '@portolan/service-kit';
 import { createFirstOwner } from '../setup/create-first-owner.ts';
+import { cookiesIn } from './cookies-in.ts';
+import { plantSignIns } from './plant-sign-ins.ts';
 import type { Tenant, TestPlatform } from './platform.ts';
 
 /** A secret that is nowhere else in the world. */
@@ -101,9 +103,6 @@ export const plantSecrets = async (platform: TestPlatform, tenant: Tenant): Prom
     workspaces: [{ id: tenant.workspaceSlug, role: 'member' }],
   });
   secrets.push(String(invite.body.invite_link).split('/').at(-1) ?? '');
+  secrets.push(...(await plantSignIns(platform, tenant)));
   return { secrets, configs, visible };
 };
-
-/** The values of cookies that an answer sets. */
-export const cookiesIn = (header: unknown): readonly string[] =>
-  [header].flat().map((line) => /^[^=]+=([^;]+)/.exec(String(line))?.[1] ?? '');

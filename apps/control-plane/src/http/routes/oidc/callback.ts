@@ -4,6 +4,7 @@ import { digestToken } from '../../../access/session-token.ts';
 import { appendAudit } from '../../../audit/append.ts';
 import { entryOfSignIn } from '../../../audit/entry-of-sign-in.ts';
 import { transactionally } from '../../../change/run-write.ts';
+import { openSignIn } from '../../../sealing/sign-in-secrets.ts';
 import { takeSignInAttempt } from '../../../store/sign-in-attempts.ts';
 import type { OpenCall } from '../../call.ts';
 import { readCookie, setCookie, signInCookieName } from '../../cookies.ts';
@@ -40,11 +41,7 @@ export const finishOidc = open({
     if (attempt === undefined) throw unknownAttempt();
     const returned = new URL(redirectUri(settings));
     returned.search = call.uri.split('?')[1] ?? '';
-    const identity = await provider.finish(returned, {
-      state,
-      nonce: attempt.nonce,
-      codeVerifier: attempt.code_verifier,
-    });
+    const identity = await provider.finish(returned, openSignIn(attempt.sealed_secrets, state));
     const cookie = await transactionally(db, async (tx) => {
       const { userId, organizationId, accepted } = await memberOfIdentity(tx, identity, now, deps);
       for (const invite of accepted) {

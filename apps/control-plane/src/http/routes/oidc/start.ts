@@ -3,6 +3,7 @@ import { countedAddress } from '../../../access/client-address.ts';
 import { digestToken } from '../../../access/session-token.ts';
 import { transactionally } from '../../../change/run-write.ts';
 import { safeReturnTo } from '../../../domain/return-to.ts';
+import { sealSignIn } from '../../../sealing/sign-in-secrets.ts';
 import { insertSignInAttempt } from '../../../store/sign-in-attempts.ts';
 import { failureSubject, reserveAttempt } from '../../../store/sign-in-failures.ts';
 import { setCookie, signInCookieName } from '../../cookies.ts';
@@ -28,11 +29,10 @@ export const startOidc = open({
         retryAfterS: Math.max(1, Math.ceil(waitMs / 1_000)),
       });
     }
-    const { url, state, nonce, codeVerifier } = await provider.begin(redirectUri(settings));
+    const { url, ...secrets } = await provider.begin(redirectUri(settings));
     const attempt = {
-      stateDigest: digestToken(state),
-      nonce,
-      codeVerifier,
+      stateDigest: digestToken(secrets.state),
+      sealedSecrets: sealSignIn(secrets),
       returnTo: safeReturnTo(call.query.return_to, settings.publicUrl),
       expiresAt: new Date(call.nowMs + VALID_S * 1_000),
     };
@@ -42,7 +42,7 @@ export const startOidc = open({
       body: {},
       headers: {
         location: url,
-        'set-cookie': setCookie(settings.publicUrl, signInCookieName(settings.publicUrl), state, VALID_S),
+        'set-cookie': setCookie(settings.publicUrl, signInCookieName(settings.publicUrl), secrets.state, VALID_S),
       },
     };
   },
