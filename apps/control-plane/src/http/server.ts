@@ -19,8 +19,9 @@ export interface ServerOptions {
 
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** Clients that were given a base with the version and add it themselves, and the few pages that say `/v2`. */
-const plainUrl = (url: string): string => url.replace(/^(\/v[12]){1,2}(?=\/)/, '/v1');
+/** The path alone: without a host before it, and of clients that add the version to a base that has it, or say `/v2`, as `/v1`. */
+const plainUrl = (url: string): string =>
+  url.replace(/^https?:\/\/[^/?#]*(?=\/)/i, '').replace(/^(\/v[12]){1,2}(?=\/)/, '/v1');
 
 const fromFastify = (error: FastifyError, bodyLimitBytes: number): unknown => {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -26,6 +26,15 @@ export interface ServerOptions extends ManagementDoorDeps {
 
 const MAX_HEADER_BYTES = 64 * 1024;
 
+/** A request may name a host before its path, as proxies get them: passed on like that, it could lead somewhere else. */
+const HOST_BEFORE_PATH = /^https?:\/\/[^/?#]*(?=\/)/i;
+
+/** The path alone; of SDKs that were given a base URL with the version and add it themselves, with one version. */
+const plainUrl = (url: string): string => {
+  const path = url.replace(HOST_BEFORE_PATH, '');
+  return path.startsWith('/v1/v1/') ? path.slice(3) : path;
+};
+
 /** The data plane's HTTP server: limits, then routes, as one list each. */
 export const createServer = (options: ServerOptions): FastifyInstance => {
   const app = fastify({
@@ -34,8 +43,9 @@ export const createServer = (options: ServerOptions): FastifyInstance => {
     connectionTimeout: 0,
     keepAliveTimeout: 75_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    // SDKs that were given a base URL with the version and add it themselves.
-    rewriteUrl: ({ url = '/' }) => (url.startsWith('/v1/v1/') ? url.slice(3) : url),
+    rewriteUrl: ({ url = '/' }) => plainUrl(url),
+    // What the router refuses before any hook: a path that is no UTF-8.
+    frameworkErrors: (error, request, reply) => refuse(request, reply, fromFastify(error, options), options),
     forceCloseConnections: 'idle',
     // A request that still gets through while draining is served.
     return503OnClosing: false,

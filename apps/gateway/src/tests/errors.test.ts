@@ -48,6 +48,14 @@ const routed = (response: Response): Response => {
 
 const outcome = async (response: Response) => ({ status: response.status, body: await response.json() });
 
+it('what the router itself refuses looks like every refusal', async () => {
+  const response = identified(await fetch(new URL('/v1/prompts/%zz/render', gateway.url), { method: 'POST' }));
+  expect(await outcome(response)).toMatchObject({
+    status: 400,
+    body: { status: 'failure', error: { type: 'invalid_request_error' } },
+  });
+});
+
 describe('before routing', () => {
   const refused = async (options: PostOptions, rest?: object) => {
     const response = identified(await ask(options, rest));

@@ -135,6 +135,19 @@ it('what belongs to the message is passed on, what belongs to the connection is 
   expect(headers.te).toBeUndefined();
 });
 
+it('a request for another host, as proxies get them, goes to the control plane without that host', async () => {
+  for (const target of [
+    'http://evil.example/v1/configs?x=1',
+    'HTTPS://evil.example:99/v1/v1/configs',
+    'http://[::1]/v1/configs',
+  ]) {
+    const client = await rawClient(platform.gateway.url);
+    client.write(`GET ${target} HTTP/1.1\r\nhost: g\r\nconnection: close\r\n\r\n`);
+    await client.closed();
+  }
+  expect(seen.map(({ url }) => url)).toEqual(['/v1/configs?x=1', '/v1/configs', '/v1/configs']);
+});
+
 it('an answer comes back as it is: status, several cookies, body', async () => {
   answer = (response) =>
     response
