@@ -222,6 +222,17 @@ export const atRestConformance = (platform: () => TestPlatform): void => {
       }
     });
 
+    test('what is withheld is bounded: beyond that a gateway has to begin again later', () => {
+      const { vault, deps } = platform();
+      const withheld = createWithheld({ db: db(), vault, log: deps.log, retryMs: 60_000 });
+      for (let at = 0; at < 50_000; at += 1) withheld.add(`config-${at}`, 'no such key');
+      expect(() => withheld.add('one more', 'no such key')).toThrow(/vault/);
+      expect(() => withheld.add('config-0', 'no such key')).not.toThrow();
+      expect(withheld.size()).toBe(50_000);
+      withheld.close();
+      expect(withheld.size()).toBe(0);
+    });
+
     test('a key that the vault does not have is told from a body that was changed', async () => {
       const { vault } = platform();
       const { id, slug, version_id } = await save(leafOfSecrets(canary));

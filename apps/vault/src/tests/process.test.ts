@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VaultServiceService } from '@portolan/proto';
+import { secretShapes } from '@portolan/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { creation, failureOf, secretsOf } from '../testing/calls.ts';
 import { killConformance } from '../testing/kill-conformance.ts';
@@ -26,27 +27,6 @@ const newFolder = async (): Promise<VaultFolder> => {
   return folder;
 };
 
-/** The forms in which a secret might lie around. */
-const shapesOf = (secret: string): readonly Buffer[] => {
-  const bytes = Buffer.from(secret);
-  const inBase64 = [0, 1, 2].map((shift) =>
-    // A text inside a longer one has one of three forms; its ends depend on what is beside it.
-    Buffer.concat([Buffer.alloc(shift, 'x'), bytes])
-      .toString('base64')
-      .slice(4, -4),
-  );
-  return [
-    bytes,
-    Buffer.from(bytes.toString('hex')),
-    Buffer.from(bytes.toString('hex').toUpperCase()),
-    Buffer.from(secret, 'utf16le'),
-    Buffer.from(encodeURIComponent(secret)),
-    Buffer.from(JSON.stringify(JSON.stringify(secret)).slice(3, -3)),
-    ...inBase64.map((text) => Buffer.from(text)),
-    ...inBase64.map((text) => Buffer.from(text.replaceAll('+', '-').replaceAll('/', '_'))),
-  ];
-};
-
 test('V1, V11: nothing that the vault leaves on the disk or prints shows a secret', async () => {
   const folder = await newFolder();
   const secrets = Array.from({ length: 8 }, (_, at) => `sk-Canary${at}/+"=%${'Zq8rT5uV2wX9yA1b'.repeat(2)}${at}`);
@@ -68,7 +48,7 @@ test('V1, V11: nothing that the vault leaves on the disk or prints shows a secre
   // Killed, so that what an orderly end would have tidied away is still there.
   await vault.kill();
 
-  const needles = secrets.flatMap(shapesOf);
+  const needles = secrets.flatMap(secretShapes);
   const printed = Buffer.from(vault.printed());
   expect(printed.length).toBeGreaterThan(0);
   for (const needle of needles) expect(printed.includes(needle), 'its log shows a secret').toBe(false);
@@ -81,7 +61,7 @@ test('V1, V11: nothing that the vault leaves on the disk or prints shows a secre
   }
   expect(searchedBytes).toBeGreaterThan(1_000_000);
   // The search finds what is there.
-  expect(shapesOf('sk-Canary').some((shape) => Buffer.from('key=sk-Canary').includes(shape))).toBe(true);
+  expect(secretShapes('sk-Canary').some((shape) => Buffer.from('key=sk-Canary').includes(shape))).toBe(true);
 }, 300_000);
 
 /** Many more for a night: `VAULT_TEST_KILLS=200`. */
