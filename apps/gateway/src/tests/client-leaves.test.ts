@@ -174,18 +174,18 @@ const flooding = async (totalBytes: number) => {
 const delta = (content: string) => ({ index: 0, delta: { content }, finish_reason: null });
 
 /** A client that sends a request and reads nothing of the answer. */
-const unreadingClient = (trace: string, url: string, stream = true): Socket => {
+const unreadingClient = (trace: string, url: string, stream = true, { key, url: base } = gateway): Socket => {
   const body = JSON.stringify(chat(MODELS.openai, 'Hello', { stream }));
   const head = [
     'POST /v1/chat/completions HTTP/1.1',
     'host: gateway',
     'content-type: application/json',
     `content-length: ${body.length}`,
-    `x-portkey-api-key: ${gateway.key}`,
+    `x-portkey-api-key: ${key}`,
     `x-portkey-trace-id: ${trace}`,
     `x-portkey-config: ${JSON.stringify(targetAt('openai', url))}`,
   ].join('\r\n');
-  const client = createConnection(Number(new URL(gateway.url).port), '127.0.0.1').on('error', () => undefined);
+  const client = createConnection(Number(new URL(base).port), '127.0.0.1').on('error', () => undefined);
   client.pause();
   client.write(`${head}\r\n\r\n${body}`);
   return client;
@@ -238,17 +238,19 @@ it('a client that does not read a plain answer is cut after its time too', STALL
 
 it('a client that reads a plain answer slowly, but reads, is not cut', { timeout: 60_000 }, async () => {
   const { sender, sizeBytes } = await hugeAnswer();
-  const client = unreadingClient('slow plain', sender.url, false);
+  // Far longer than a busy machine may keep us from reading, and shorter than the whole answer takes.
+  const patient = await startGateway({ env: { GATEWAY_CLIENT_STALL_TIMEOUT_MS: '3000' } });
+  const client = unreadingClient('slow plain', sender.url, false, patient);
   let received = 0;
   client.on('data', (bytes) => {
     received += bytes.length;
-    // Slow enough for the whole to take longer than a client may be silent.
     client.pause();
-    setTimeout(() => client.resume(), 2);
+    setTimeout(() => client.resume(), 10);
   });
   client.resume();
   await until(() => received > sizeBytes || client.closed, { timeoutMs: 50_000, what: 'the whole answer' });
   client.destroy();
+  await patient.close();
   expect(received).toBeGreaterThan(sizeBytes);
 });
 
