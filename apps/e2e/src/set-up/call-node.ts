@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import { at, type Json } from './json.ts';
 import type { CallResult, SdkError } from './python.ts';
 
 /**
@@ -14,7 +14,8 @@ export async function callNode(
   const items: Json[] = [];
   try {
     const answer = await callMethod(client, names, args);
-    if (!isAsyncIterable(answer)) return { id, items, value: toJson(answer), error: null };
+    if (!args.some(asksForStream)) return { id, items, value: toJson(answer), error: null };
+    if (!isAsyncIterable(answer)) throw new TypeError(`${id} gave no stream`);
     for await (const item of answer) items.push(toJson(item));
     return { id, items, value: null, error: null };
   } catch (error) {
@@ -33,6 +34,9 @@ function property(owner: unknown, name: string): unknown {
   if (typeof owner !== 'object' || owner === null) throw new TypeError(`there is nothing that could have ${name}`);
   return Reflect.get(owner, name);
 }
+
+/** Lists can be iterated as well, which would ask for their further pages. */
+const asksForStream = (params: unknown): boolean => at(params, 'stream') === true;
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
