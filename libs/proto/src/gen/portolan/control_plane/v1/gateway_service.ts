@@ -54,7 +54,10 @@ export interface WatchSnapshotResponse {
   isFull: boolean;
   /** Whether the revision is complete with this part. */
   isLastPart: boolean;
-  /** Continues after this revision on another stream; set in the last part. */
+  /**
+   * Continues after this revision on another stream; set in the last part, unless something is withheld that will follow as a change:
+   * then the one before stays good.
+   */
   resumeToken: string;
   /** What is new or changed. What nobody may use any more is sent once with a status that says so, and left out of a full revision. */
   entities: Entity[];
