@@ -55,7 +55,8 @@ export const toPlatformError = (error: unknown, { log }: Pick<Deps, 'log'>, ids:
   if (error instanceof SqlError && (isUnavailable(error) || isTimeout(error))) {
     log.warn({ error, traceId: ids.traceId }, 'the database did not answer');
     return new PlatformError('store_unavailable', {
-      public: 'The database does not answer at the moment. Nothing was changed.',
+      public:
+        'The database does not answer at the moment. If this was a change, look whether it was made before you try again.',
     });
   }
   if (isUnstorableText(error)) {
