@@ -1,6 +1,9 @@
+import { userInfo } from 'node:os';
 import { createHealthServer, createLogger, createShutdown, listen, parseEnv } from '@portolan/service-kit';
 import { buildVault } from './build.ts';
 import { vaultEnv } from './config.ts';
+import { actorOf } from './operator/actor.ts';
+import { runOperator } from './operator/run.ts';
 
 /** Says in one sentence why the vault cannot start, and ends. */
 const giveUp = (error: unknown): never => {
@@ -45,4 +48,25 @@ const start = async (): Promise<void> => {
   process.send?.({ type: 'ready', target });
 };
 
-start().catch(giveUp);
+/** Undefined for a user that the system has no name for, as in a container. */
+const userName = (): string | undefined => {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+};
+
+const [word, ...args] = process.argv.slice(2);
+if (word === undefined) start().catch(giveUp);
+else if (word === 'operator') {
+  process.exitCode = await runOperator(args, {
+    env: process.env,
+    actor: actorOf(userName(), process.getuid?.()),
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  });
+} else {
+  process.stderr.write('vault: serves without arguments; "operator --help" says what else it can do.\n');
+  process.exitCode = 2;
+}

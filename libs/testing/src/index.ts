@@ -1,4 +1,5 @@
 export { everySplit, rechunk } from './byte-splits.ts';
+export { createAuthority, hasOpenssl } from './certificates.ts';
 export { secretShapes, secretsSeenIn } from './secret-shapes.ts';
 export type { RecordedRequest } from './stand-in/recorder.ts';
 export type { Behaviour, ScriptedAnswer, ScriptedWords, WordUsage } from './stand-in/script.ts';

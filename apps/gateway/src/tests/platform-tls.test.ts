@@ -1,8 +1,7 @@
 import { openCertificates } from '@portolan/rpc';
 import { systemClock } from '@portolan/service-kit';
-import { tempDir, until } from '@portolan/testing';
+import { createAuthority, hasOpenssl, tempDir, until } from '@portolan/testing';
 import { describe, expect, it } from 'vitest';
-import { createAuthority, hasOpenssl } from '../testing/certificates.ts';
 import { startControlPlane } from '../testing/control-plane-stand-in.ts';
 import { apiKey, newKey, organization, workspace } from '../testing/platform-entities.ts';
 import { type GatewayUnderTest, startGateway } from '../testing/start-gateway.ts';

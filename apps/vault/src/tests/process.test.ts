@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VaultServiceService } from '@portolan/proto';
@@ -63,6 +64,21 @@ test('V1, V11: nothing that the vault leaves on the disk or prints shows a secre
   // The search finds what is there.
   expect(secretShapes('sk-Canary').some((shape) => Buffer.from('key=sk-Canary').includes(shape))).toBe(true);
 }, 300_000);
+
+test('the program serves without arguments only: "operator" is a command, and any other word a mistake', async () => {
+  const call = (...args: string[]) =>
+    spawnSync(process.execPath, [bundle.entry, ...args], { encoding: 'utf8', env: {} });
+  const help = call('operator', '--help');
+  expect(help).toMatchObject({ status: 0, stderr: '' });
+  expect(help.stdout).toContain('rotate-pepper');
+  const wrong = call('operator', 'statsu');
+  expect(wrong).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: 'error: There is no command "statsu"; did you mean "status"?\n',
+  });
+  expect(call('serve')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('without arguments') });
+});
 
 /** Many more for a night: `VAULT_TEST_KILLS=200`. */
 killConformance(async () => ({ bundle, folder: await newFolder() }), Number(process.env.VAULT_TEST_KILLS ?? 1));
