@@ -1,7 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Actor, OpenCall } from '../http/call.ts';
 import type { AuditAction, AuditEntry, AuditResource } from './entry.ts';
-import { keptHeaders, maskSecrets } from './mask.ts';
+import { keptHeaders, maskAllBut, maskSecrets } from './mask.ts';
 
 /** What happened at an open door. */
 export interface SignInEvent {
@@ -15,6 +15,9 @@ export interface SignInEvent {
   readonly after?: JsonObject;
 }
 
+/** All that bodies of such calls have besides passwords and tokens. What is misspelled may be one of those. */
+const KEPT = ['email', 'organisation_id', 'first_name', 'last_name'];
+
 /** The audit row of a call to an open route. Such calls bring passwords and tokens: they are masked. */
 export const entryOfSignIn = (call: OpenCall, event: SignInEvent): AuditEntry => ({
   organizationId: event.organizationId,
@@ -25,7 +28,7 @@ export const entryOfSignIn = (call: OpenCall, event: SignInEvent): AuditEntry =>
   method: call.method,
   uri: call.uri.split('?')[0] ?? call.uri,
   query: {},
-  body: maskSecrets(call.body),
+  body: maskAllBut(call.body, KEPT),
   headers: keptHeaders(call.headers),
   resource: event.resource,
   resourceId: event.resourceId ?? null,

@@ -143,6 +143,29 @@ export const sideDoorsConformance = (platform: () => TestPlatform): void => {
       expect(await told()).toBeUndefined();
     });
 
+    test('a password under a misspelled name stays out of the audit log', async () => {
+      const { email, token } = await invite(admin);
+      await accept(token);
+      const wrong = await call('', 'POST', '/auth/login', { email, password: 'wrong', passwrod: PASSWORD });
+      expect(wrong).toMatchObject({ status: 401 });
+      const [row] = await platform().deps.db.query('select request_body from audit_log where request_id = $1', [
+        String(wrong.headers['x-portkey-request-id']),
+      ]);
+      expect(row?.request_body).toEqual({ email, password: '********', passwrod: '********' });
+    });
+
+    test('metadata that goes with every call has few entries', async () => {
+      const many = Object.fromEntries(Array.from({ length: 129 }, (_none, at) => [`name-${at}`, 'x']));
+      const key = { name: 'K', scopes: ['configs.list'], workspace_id: tenant.workspaceId };
+      const wrong = (param: string) => ({ status: 400, body: { error: { param } } });
+      const made = await call(admin, 'POST', '/api-keys/workspace/service', { ...key, defaults: { metadata: many } });
+      expect(made).toMatchObject(wrong('defaults.metadata'));
+      const workspace = `/admin/workspaces/${tenant.workspaceId}`;
+      expect(await call(admin, 'PUT', workspace, { defaults: { metadata: many } })).toMatchObject(
+        wrong('defaults.metadata'),
+      );
+    });
+
     test('what the router itself refuses has the form of every refusal', async () => {
       for (const url of ['/v1/configs/%zz', `/v1/configs/${'x'.repeat(600)}`]) {
         const answer = await platform().app.inject({ url, headers: { 'x-portkey-api-key': admin } });

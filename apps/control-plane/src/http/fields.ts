@@ -22,9 +22,15 @@ export const timeField = () =>
     .datetime({ offset: true, error: 'must be a time such as 2026-05-01T00:00:00Z' })
     .transform((text) => new Date(text));
 
-/** Names to short strings. */
+const METADATA_MAX = 128;
+
+/** Names to short strings. They go with every call and into every gateway, so there are not many. */
 export const metadataField = () =>
-  z.record(z.string().min(1).max(128), z.string().max(128, 'must have at most 128 characters'));
+  z
+    .record(z.string().min(1).max(128), z.string().max(128, 'must have at most 128 characters'))
+    .refine((given) => Object.keys(given).length <= METADATA_MAX, {
+      error: `may have at most ${METADATA_MAX} entries`,
+    });
 
 /** True and false as clients spell them in a query. */
 export const queryFlag = () =>
