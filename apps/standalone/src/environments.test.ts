@@ -17,6 +17,8 @@ const settings: PlatformSettings = {
     rootKey: '/data/keys/root-key.json',
     snapshotKey: '/data/keys/snapshot-key',
     serviceTokens: '/data/keys/service-tokens.json',
+    vaultTokens: '/data/keys/vault-tokens.json',
+    operatorToken: '/data/keys/operator-token',
     gatewayToken: '/data/keys/gateway-token',
   },
   apiKeyFile: '/data/api-key',
@@ -67,6 +69,16 @@ test('the root key and the tokens of others are not for the gateway', () => {
   expect(values).toContain(settings.secrets.gatewayToken);
   for (const file of [settings.secrets.rootKey, settings.secrets.serviceTokens, settings.adminKeyFile]) {
     expect(values).not.toContain(file);
+  }
+});
+
+test('the token of the operator is for the vault alone', () => {
+  const { vault, ...others } = environments({});
+  expect(Object.values(vault ?? {})).toContain(settings.secrets.vaultTokens);
+  for (const env of Object.values(others)) {
+    for (const file of [settings.secrets.vaultTokens, settings.secrets.operatorToken]) {
+      expect(Object.values(env)).not.toContain(file);
+    }
   }
 });
 

@@ -56,7 +56,7 @@ export const vaultEnvironment = (env: Env, { ports, dirs, secrets }: PlatformSet
   VAULT_DATA_DIR: dirs.vault,
   VAULT_ROOT_KEY: 'file',
   VAULT_ROOT_KEY_FILE: secrets.rootKey,
-  VAULT_LOOPBACK_TOKENS_FILE: secrets.serviceTokens,
+  VAULT_LOOPBACK_TOKENS_FILE: secrets.vaultTokens,
   // Names of certificates, which nobody bears here; another program of the same name as ours reads the variable, too.
   VAULT_NAMESPACE: 'portolan',
   VAULT_DRAIN_DELAY_MS: '0',

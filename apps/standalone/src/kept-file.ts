@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, open, readFile, unlink } from 'node:fs/promises';
+import { chmod, link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 const OWNER_ONLY = 0o600;
@@ -15,8 +15,8 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync().finally(() => handle.close());
 };
 
-/** Whole and on the disk, or not there at all; what is there already stays. */
-const createWhole = async (file: string, content: string): Promise<void> => {
+/** A file beside another one, whole and on the disk, to take its place. */
+const writeDraft = async (file: string, content: string): Promise<string> => {
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', OWNER_ONLY);
   try {
@@ -25,6 +25,12 @@ const createWhole = async (file: string, content: string): Promise<void> => {
   } finally {
     await handle.close();
   }
+  return draft;
+};
+
+/** Whole and on the disk, or not there at all; what is there already stays. */
+const createWhole = async (file: string, content: string): Promise<void> => {
+  const draft = await writeDraft(file, content);
   try {
     await link(draft, file);
   } finally {
@@ -46,4 +52,10 @@ export const keepFile = async (file: string, make: () => string): Promise<string
   const content = make();
   await createWhole(file, content);
   return content;
+};
+
+/** Writes a file that every start makes anew, readable by its owner only. A crash leaves the one before. */
+export const replaceFile = async (file: string, content: string): Promise<void> => {
+  await rename(await writeDraft(file, content), file);
+  await syncFolder(dirname(file));
 };

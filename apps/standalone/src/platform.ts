@@ -4,6 +4,7 @@ import { keepAdminKey, keepApiKey, keepOwnerPassword } from './api-key.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { findFreePorts, LOOPBACK, requireFreePort } from './free-port.ts';
 import { leftBehind } from './left-behind.ts';
+import { tellOperator } from './operator-file.ts';
 import type { Options } from './options.ts';
 import { keepSecrets } from './secrets.ts';
 import { startServices } from './start-services.ts';
@@ -70,6 +71,9 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const rehearsal = await startRehearsal({ host: LOOPBACK, port: 0 });
     cleanUps.push(() => rehearsal.close());
     const ports = await choosePorts(options.port);
+    // Before the services, so that a vault that does not get ready can be asked why.
+    const way = { target: `${LOOPBACK}:${ports.vault}`, tokenFile: secrets.operatorToken };
+    cleanUps.push(await tellOperator(dirs.keys, way));
     const services = await startServices({
       ...options,
       settings: {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,26 @@ test('the gateway has its own token and no other', async () => {
   const tokens: unknown = JSON.parse(await textOf(files.serviceTokens));
   expect(tokens).toEqual({ gateway: (await textOf(files.gatewayToken)).trim(), 'control-plane': expect.any(String) });
   expect(new Set(Object.values(tokens as Record<string, string>)).size).toBe(2);
+});
+
+test('the vault knows the operator besides, also on a folder from before there was one', async () => {
+  const { vaultTokens, operatorToken, serviceTokens } = await keepSecrets(dir, vaultData());
+  const services: unknown = JSON.parse(await textOf(serviceTokens));
+  await unlink(vaultTokens);
+  await unlink(operatorToken);
+  await keepSecrets(dir, vaultData());
+  expect(JSON.parse(await textOf(vaultTokens))).toEqual({
+    ...Object(services),
+    operator: (await textOf(operatorToken)).trim(),
+  });
+});
+
+test('tokens that cannot be read are asked to be removed, and not shown', async () => {
+  const { serviceTokens } = await keepSecrets(dir, vaultData());
+  await writeFile(serviceTokens, '{"gateway": "canary');
+  const keeping = keepSecrets(dir, vaultData());
+  await expect(keeping).rejects.toThrow(UnusableKeyFile);
+  await expect(keeping).rejects.not.toThrow('canary');
 });
 
 test('a root key that is gone is asked for, once the vault holds something', async () => {
