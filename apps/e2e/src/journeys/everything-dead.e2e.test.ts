@@ -36,7 +36,8 @@ describe('a gateway whose control plane and vault are gone', () => {
     const fields = { provider: 'openai', key: 'sk-kept', custom_host: standIn.url };
     await keepVirtualKey(platform, 'kept', fields);
     const config = await saveConfig(platform, 'Kept', { virtual_key: 'kept', override_params: { model: 'gpt-4o' } });
-    expect((await rawChat(platform, config)).status).toBe(200);
+    const before = await rawChat(platform, config);
+    expect(before.status, JSON.stringify(before.body)).toBe(200);
     await untilSealed();
     // What was being written at the moment of the call may have been without it.
     await saveConfig(platform, 'One more', { provider: 'rehearsal' });

@@ -80,13 +80,13 @@ describe.skipIf(problem !== '')(`${problem}services in containers, with the cert
   });
 
   it('serve a virtual key that was made over the same address', async () => {
-    await until(async () => (await manage(gateway, 'GET', '/configs')).status === 200 || undefined, {
+    await until(async () => (await manage(gateway, 'GET', '/health')).status === 200 || undefined, {
       timeoutMs: KNOWS_KEYS_WITHIN_MS,
-      what: 'the key of the settings',
+      what: 'a gateway that knows keys',
     });
     await keepVirtualKey(gateway, 'over-tls', { provider: 'openai', key: 'sk-over-tls', custom_host: standIn.url });
-    const { status } = await rawChat(gateway, undefined, { 'x-portkey-virtual-key': 'over-tls' });
-    expect(status).toBe(200);
+    const { status, body } = await rawChat(gateway, undefined, { 'x-portkey-virtual-key': 'over-tls' });
+    expect(status, JSON.stringify(body)).toBe(200);
     expect(standIn.requests.at(-1)?.headers.authorization).toBe('Bearer sk-over-tls');
   });
 });
