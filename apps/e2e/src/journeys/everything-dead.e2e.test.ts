@@ -36,8 +36,10 @@ describe('a gateway whose control plane and vault are gone', () => {
     const fields = { provider: 'openai', key: 'sk-kept', custom_host: standIn.url };
     await keepVirtualKey(platform, 'kept', fields);
     const config = await saveConfig(platform, 'Kept', { virtual_key: 'kept', override_params: { model: 'gpt-4o' } });
-    const before = await rawChat(platform, config);
-    expect(before.status, JSON.stringify(before.body)).toBe(200);
+    await until(async () => (await rawChat(platform, config)).status === 200 || undefined, {
+      timeoutMs: SEALED_WITHIN_MS,
+      what: 'a call with the new config',
+    });
     await untilSealed();
     // What was being written at the moment of the call may have been without it.
     await saveConfig(platform, 'One more', { provider: 'rehearsal' });
