@@ -461,6 +461,23 @@ create table job_cursors (
   updated_at timestamptz not null default now()
 );
 
+-- What people and programs think of the calls of a trace; the trace need not be known.
+create table feedback (
+  id text primary key,
+  organization_id text not null references organizations (id),
+  workspace_id text not null references workspaces (id),
+  trace_id text not null,
+  value double precision not null check (value between -10 and 10),
+  weight double precision not null check (weight between 0 and 1),
+  metadata jsonb not null default '{}',
+  source text not null default 'API',
+  created_by text not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create index feedback_by_trace on feedback (workspace_id, trace_id);
+
 -- One row. A writing transaction raises it last, so that its row lock makes revisions commit in their order.
 create table revision_counter (
   only_row boolean primary key default true check (only_row),

@@ -4,6 +4,7 @@ import { apiKeysConformance } from '../http/routes/api-keys/api-keys.conformance
 import { auditLogsConformance } from '../http/routes/audit-logs/audit-logs.conformance.ts';
 import { collectionsConformance } from '../http/routes/collections/collections.conformance.ts';
 import { configsConformance } from '../http/routes/configs/configs.conformance.ts';
+import { feedbackConformance } from '../http/routes/feedback/feedback.conformance.ts';
 import { guardrailsConformance } from '../http/routes/guardrails/guardrails.conformance.ts';
 import { integrationsConformance } from '../http/routes/integrations/integrations.conformance.ts';
 import { invitesConformance } from '../http/routes/invites/invites.conformance.ts';
@@ -69,6 +70,7 @@ export const platformConformance = (open: () => Promise<MigratableDatabase>): vo
   partialsConformance(get);
   promptSnapshotConformance(get);
   guardrailsConformance(get);
+  feedbackConformance(get);
   logsConformance(get);
   housekeepingConformance(get);
   secretsConformance(get);

@@ -10,12 +10,12 @@ import { PlatformError } from '@portolan/service-kit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { authenticate } from '../access/authenticate.ts';
 import type { OpenCall } from '../http/call.ts';
-import type { ReadRoute, WriteRoute } from '../http/route.ts';
+import type { Route } from '../http/route.ts';
 import { routes } from '../http/routes/index.ts';
 import { sessionHeaders, type Tenant, type TestPlatform } from '../testing/platform.ts';
 import { roleSamples, type Sample } from '../testing/role-samples.ts';
 
-type Guarded = ReadRoute | WriteRoute;
+type Guarded = Exclude<Route, { kind: 'open' }>;
 
 const guarded = routes.flatMap((route) => (route.kind === 'open' ? [] : [route]));
 const ROLES = ORGANISATION_ROLES.flatMap((organisation) =>
@@ -78,7 +78,8 @@ export const rolesConformance = (platform: () => TestPlatform): void => {
         try {
           await deps.db.transaction(async (tx) => {
             if (route.kind === 'read') await route.read({ ...call, ...caller }, tx, deps);
-            else await route.write({ ...call, ...caller }, tx, deps);
+            else if (route.kind === 'write') await route.write({ ...call, ...caller }, tx, deps);
+            else await route.record({ ...call, ...caller }, tx, deps);
             throw new Undo();
           });
         } catch (error) {

@@ -17,11 +17,13 @@ const SHORT_CODES: Readonly<Record<number, string>> = {
 
 export const shortCodeOf = (status: number): string => SHORT_CODES[status] ?? (status < 500 ? 'AB01' : 'AB04');
 
-/** Both shapes that clients read: `data` with the short code, and the `error` object of OpenAI clients. */
+/** All shapes that clients read: `data` with the short code, the `error` object of OpenAI clients, and the one of data-plane paths. */
 export const errorBody = (error: PlatformError, traceId: string): JsonObject => {
   const errorCode = shortCodeOf(error.status);
   return {
     success: false,
+    status: 'failure',
+    message: error.message,
     data: { message: error.message, errorCode },
     ...(error.errors === undefined ? {} : { errors: error.errors }),
     error: { message: error.message, code: errorCode, type: error.type, param: error.param, trace_id: traceId },

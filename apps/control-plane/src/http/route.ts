@@ -56,6 +56,15 @@ export interface WriteRoute extends GuardedRoute {
   write(call: Call, tx: Sql, deps: Deps): Promise<Written>;
 }
 
+/**
+ * A route that stores what is told about calls, in one transaction. It changes nothing that anybody depends on, and may be asked as
+ * often as calls are made: it leaves no row in the audit log.
+ */
+export interface RecordRoute extends GuardedRoute {
+  readonly kind: 'record';
+  record(call: Call, tx: Sql, deps: Deps): Promise<JsonObject>;
+}
+
 /** What a route without caller answers; a redirect has no body. */
 export interface OpenAnswer {
   readonly status: number;
@@ -69,10 +78,12 @@ export interface OpenRoute extends RouteBase {
   answer(call: OpenCall, deps: Deps): Promise<OpenAnswer>;
 }
 
-export type Route = ReadRoute | WriteRoute | OpenRoute;
+export type Route = ReadRoute | WriteRoute | RecordRoute | OpenRoute;
 
 export const read = (route: Omit<ReadRoute, 'kind'>): ReadRoute => ({ kind: 'read', ...route });
 
 export const write = (route: Omit<WriteRoute, 'kind'>): WriteRoute => ({ kind: 'write', ...route });
+
+export const record = (route: Omit<RecordRoute, 'kind'>): RecordRoute => ({ kind: 'record', ...route });
 
 export const open = (route: Omit<OpenRoute, 'kind'>): OpenRoute => ({ kind: 'open', ...route });

@@ -4,7 +4,7 @@ import { isTimeout, isUnavailable, isUnstorableText, SqlError } from '@portolan/
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, holdsAny } from '../access/authenticate.ts';
 import { refusal } from '../access/authorize.ts';
-import { auditFailure, runWrite } from '../change/run-write.ts';
+import { auditFailure, runWrite, transactionally } from '../change/run-write.ts';
 import type { Deps } from '../deps.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { readBody } from './body.ts';
@@ -94,6 +94,7 @@ const runGuarded = async (
 ): Promise<JsonObject> => {
   if (!holdsAny(call, route.scopes)) throw refusal('scope');
   if (route.kind === 'read') return route.read(call, deps.db, deps);
+  if (route.kind === 'record') return transactionally(deps.db, (tx) => route.record(call, tx, deps));
   const { body, revision } = await runWrite(route, call, deps);
   if (revision !== undefined) reply.header(REVISION_HEADER, String(revision));
   return body;

@@ -52,6 +52,10 @@ export const roleSamples = async (
   const keyScopes = ['configs.list'];
   const apiKey = await make('/api-keys/workspace/service', { name: 'K', scopes: keyScopes, ...within });
 
+  const verdict = { trace_id: 'sample', value: 1 };
+  const caller = await tenant.key('workspace-service', { workspaceId });
+  const feedback = (await platform.call(caller, 'POST', '/feedback', verdict)).body;
+
   const params: Readonly<Record<string, string>> = {
     workspace: workspaceId,
     user: userId,
@@ -96,6 +100,8 @@ export const roleSamples = async (
     'POST /prompts/partials': partial,
     'PUT /prompts/partials/:partial/makeDefault': { version: 1 },
     'POST /labels': { name: 'other', ...within },
+    'POST /feedback': verdict,
+    'PUT /feedback/:id': { value: 2 },
     'POST /guardrails': { name: 'G', ...guardrail, ...within },
   };
   /** The samples are of workspaces, where a route is for both them and the organization. */
@@ -122,7 +128,11 @@ export const roleSamples = async (
   return {
     workspaceId,
     sampleOf: (method, path) => ({
-      params: { ...params, slug: slugs[path.split('/')[1] ?? ''] ?? '' },
+      params: {
+        ...params,
+        slug: slugs[path.split('/')[1] ?? ''] ?? '',
+        ...(path.startsWith('/feedback/') ? { id: String(feedback.feedback_id) } : {}),
+      },
       body: bodies[`${method} ${path}`] ?? {},
       ...judgedBy(method, path),
       isForAll: method === 'GET' && path === '/admin/workspaces',

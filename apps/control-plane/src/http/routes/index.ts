@@ -3,6 +3,7 @@ import { apiKeyRoutes } from './api-keys/index.ts';
 import { auditLogRoutes } from './audit-logs/index.ts';
 import { collectionRoutes } from './collections/index.ts';
 import { configRoutes } from './configs/index.ts';
+import { feedbackRoutes } from './feedback/index.ts';
 import { guardrailRoutes } from './guardrails/index.ts';
 import { integrationRoutes } from './integrations/index.ts';
 import { inviteRoutes } from './invites/index.ts';
@@ -43,5 +44,6 @@ export const routes: readonly Route[] = [
   ...partialRoutes,
   ...promptRoutes,
   ...promptVersionRoutes,
+  ...feedbackRoutes,
   ...logRoutes,
 ];

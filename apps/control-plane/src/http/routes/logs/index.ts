@@ -6,8 +6,6 @@ const WRITERS = ['logs.write', 'completions.write'] as const;
 
 /** Paths that ask about calls which were made. What would answer them is a service of its own, which does not exist yet. */
 const PATHS: readonly (readonly [Method, string, readonly [Scope, ...Scope[]]])[] = [
-  ['POST', '/feedback', [...WRITERS, 'feedbacks.write']],
-  ['PUT', '/feedback/:id', [...WRITERS, 'feedbacks.write']],
   ['POST', '/logs', WRITERS],
   ['GET', '/logs/:id', ['logs.view', 'logs.read', 'logs.write', 'completions.write']],
   ['GET', '/logs/exports', ['logs.export']],

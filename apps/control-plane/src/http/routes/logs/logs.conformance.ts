@@ -5,7 +5,6 @@ import type { TestPlatform } from '../../../testing/platform.ts';
 export const logsConformance = (platform: () => TestPlatform): void => {
   describe('questions about calls', () => {
     test.each([
-      ['POST', '/feedback', { trace_id: 't', value: 1 }],
       ['POST', '/logs', [{ request: {} }]],
       ['GET', '/logs/exports', undefined],
       ['GET', '/analytics/graphs/cost', undefined],
