@@ -3,19 +3,21 @@ import { expect, test } from 'vitest';
 import { controlPlaneEnv } from '../../apps/control-plane/src/config.ts';
 import { gatewayEnv } from '../../apps/gateway/src/config.ts';
 import { vaultEnv } from '../../apps/vault/src/config.ts';
+import { vaultOperatorEnv } from '../../apps/vault/src/operator/config.ts';
 import { inWorkspace } from '../launch/workspace.mjs';
 import { generatedFiles } from './generated.mjs';
 import { readEnv } from './read-env.mjs';
 import { exampleText, fillMarked, variablesTable } from './write-env.mjs';
 
-const files = generatedFiles({ gatewayEnv, controlPlaneEnv, vaultEnv });
+const schemas = { gatewayEnv, controlPlaneEnv, vaultEnv, vaultOperatorEnv };
+const files = generatedFiles(schemas);
 
 test.each(Object.keys(files))('%s is what npm run env:example writes', (path) => {
   expect(readFileSync(inWorkspace(path), 'utf8')).toBe(files[path]);
 });
 
 test('every variable of a service says what it means', () => {
-  for (const schema of [gatewayEnv, controlPlaneEnv, vaultEnv]) {
+  for (const schema of Object.values(schemas)) {
     for (const { name, text } of readEnv(schema)) expect(text, name).toMatch(/\S+ \S+/);
   }
 });

@@ -4,7 +4,7 @@ import { inWorkspace } from '../launch/workspace.mjs';
 import { readEnv } from './read-env.mjs';
 import { exampleText, fillMarked, optionsTable, variablesTable } from './write-env.mjs';
 
-/** The services with an environment, and where its schema stands: one line for each. */
+/** What has an environment, and where its schema stands: one entry for each. */
 export const SERVICES = [
   { title: 'Gateway', mark: 'gateway-env', module: 'apps/gateway/src/config.ts', name: 'gatewayEnv' },
   {
@@ -14,6 +14,12 @@ export const SERVICES = [
     name: 'controlPlaneEnv',
   },
   { title: 'Vault', mark: 'vault-env', module: 'apps/vault/src/config.ts', name: 'vaultEnv' },
+  {
+    title: "The vault's operator commands",
+    mark: 'vault-operator-env',
+    module: 'apps/vault/src/operator/config.ts',
+    name: 'vaultOperatorEnv',
+  },
 ];
 
 /**

@@ -52,6 +52,8 @@ test('help comes from the one table of commands', () => {
 
 test('the help of rotate-pepper warns of the second rotation', () => {
   const [pepper] = OPERATOR_COMMANDS.filter(({ name }) => name === 'rotate-pepper');
-  expect(pepper?.text).toContain('stop working');
-  expect(pepper?.notes).toContain('before the next, every API key made before the last one must have been rotated');
+  expect(pepper?.text).toContain('Not again before all older API keys are rotated');
+  expect(pepper?.notes).toContain(
+    'after a second one, those that are still under the pepper before the first are refused',
+  );
 });

@@ -109,16 +109,16 @@ export const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
   command({
     name: 'rotate-pepper',
     operands: [],
-    text: 'Makes a new pepper current. API keys made before the rotation before this one stop working for good.',
+    text: 'Makes a new pepper current. Not again before all older API keys are rotated, or they are refused for good.',
     notes:
-      'Only the current pepper and the one before it are given out, and a digest cannot be made anew without its API key. So after ' +
-      'one rotation every API key works on; before the next, every API key made before the last one must have been rotated, ' +
-      'or it is refused from then on.',
+      'An API key is stored as a digest under the pepper of its day, which cannot be made anew without the API key, and only the ' +
+      'current pepper and the one before it are given out. So after one rotation every API key works on; after a second one, those ' +
+      'that are still under the pepper before the first are refused. docs/vault.md shows how to list them.',
     rpc: VaultOperatorServiceService.rotatePepper,
     timeoutMs: ROTATION_TIMEOUT_MS,
     toRequest: byActor,
     toText: ({ currentId }) =>
-      `current  ${currentId}\nAPI keys made under the pepper before work on. Rotate them before the pepper is rotated again.\n`,
+      `current  ${currentId}\nAPI keys under the pepper before work on. Rotate them all before the pepper is rotated again.\n`,
     toJson: ({ currentId }) => ({ current_id: currentId }),
   }),
   command({
