@@ -14,8 +14,8 @@ const PASSWORD = 'a long enough password';
 
 /**
  * The management calls of a client library, each at least once, over one platform. Steps of one resource build on each other.
- * Not among them: feedback, logs and analytics, because no service keeps what they ask for yet, and `generations.create`, which
- * the clients themselves have replaced by `prompts.completions.create`.
+ * Not among them: logs and analytics, because no service keeps what they ask for yet, and `generations.create`, which the clients
+ * themselves have replaced by `prompts.completions.create`.
  */
 export const managementJourney = (sdk: ManagementSdk): void => {
   describe.skipIf(!sdk.canRun)(sdk.name, () => {
@@ -585,6 +585,26 @@ export const managementJourney = (sdk: ManagementSdk): void => {
       it('integrations.delete, and then it is gone', async () => {
         await callAsAdmin('integrations.delete', { slug });
         expect(await refusal(admin, 'integrations.retrieve', { slug })).toBe(404);
+      });
+    });
+
+    describe('feedback', () => {
+      it('create and update', async () => {
+        const made = await call('feedback.create', {
+          trace_id: 'a-trace',
+          value: 5,
+          weight: 0.5,
+          metadata: { _user: 'ada' },
+        });
+        expect(made).toMatchObject({ status: 'success', feedback_ids: [expect.stringMatching(UUID)] });
+        const changed = await call('feedback.update', { feedback_id: at(made, 'feedback_ids', 0), value: -1 });
+        expect(changed).toMatchObject({ status: 'success', feedback_ids: at(made, 'feedback_ids') });
+        expect(await refusal(platform, 'feedback.create', { trace_id: 'a-trace', value: 11 })).toBe(400);
+      });
+
+      it.skipIf(sdk.name.includes('Node'))('bulk_create, which one client has', async () => {
+        const feedbacks = [1, 2, 3].map((value) => ({ trace_id: `trace-${value}`, value }));
+        expect(at(await call('feedback.bulk_create', { feedbacks }), 'feedback_ids')).toHaveLength(3);
       });
     });
   });

@@ -30,6 +30,7 @@ const SPELLED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   api_keys: { sub_type: 'sub-type' },
   prompts: { prompt_id: 'promptID' },
   generations: { prompt_id: 'promptID' },
+  feedback: { feedback_id: 'feedbackID' },
 };
 
 const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
