@@ -129,7 +129,7 @@ export const OPERATOR_COMMANDS: readonly OperatorCommand[] = [
     rpc: VaultOperatorServiceService.rotateSealingKey,
     timeoutMs: ROTATION_TIMEOUT_MS,
     toRequest: byActor,
-    toText: ({ currentId }) => `current  ${currentId}\nThe control plane seals with it within a minute.\n`,
+    toText: ({ currentId }) => `current  ${currentId}\nThe control plane seals with it within two minutes.\n`,
     toJson: ({ currentId }) => ({ current_id: currentId }),
   }),
 ];

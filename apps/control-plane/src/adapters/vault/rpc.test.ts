@@ -174,6 +174,33 @@ describe('the vault as a service', () => {
     await expect.poll(async () => (await vault.peppers()).current.id).toBe('p3');
   });
 
+  test('a pepper that was replaced long ago is not given out, however seldom one is asked for, unless the vault is gone', async () => {
+    const now = { ms: 0 };
+    let asked = 0;
+    let isGone = false;
+    const vault = await start(
+      [
+        unary(PepperService.getPeppers, async () => {
+          asked += 1;
+          if (isGone) throw new PlatformError('store_unavailable', { public: 'The vault is sealed.' });
+          return { current: { id: `p${asked}`, value: Buffer.alloc(32, asked) }, previous: undefined };
+        }),
+      ],
+      now,
+    );
+    expect((await vault.peppers()).current.id).toBe('p1');
+    now.ms = 120_001;
+    expect((await vault.peppers()).current.id).toBe('p2');
+    isGone = true;
+    now.ms = 250_000;
+    expect((await vault.peppers()).current.id).toBe('p2');
+    expect(asked).toBe(3);
+    now.ms = 400_000;
+    expect((await vault.peppers()).current.id).toBe('p2');
+    isGone = false;
+    await expect.poll(async () => (await vault.peppers()).current.id).not.toBe('p2');
+  });
+
   test('sealing keys are held like peppers, print nothing, and serve on while the vault is gone', async () => {
     const now = { ms: 0 };
     let asked = 0;
