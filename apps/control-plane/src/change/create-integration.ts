@@ -5,7 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Call } from '../http/call.ts';
 import { withSlug } from '../store/chosen-slug.ts';
 import { insertIntegration } from '../store/integrations.ts';
-import { namingSettings, vaultActor } from './credentials.ts';
+import { endCredential, namingSettings, vaultActor } from './credentials.ts';
 
 export interface WantedIntegration {
   readonly organizationId: string;
@@ -37,15 +37,18 @@ const assertServed = ({ settings, secretMappings }: WantedIntegration): void => 
 
 /**
  * Puts a credential into the vault and an integration beside it. When the vault does not take it, nothing is written; when the
- * database does not, the credential is unused and is revoked later.
+ * database does not, or what follows fails, the credential ends again: a request that is refused leaves nothing in the vault.
+ * @param next  what else is written with it
  * @throws PlatformError  of the vault, which names settings that are wrong; 409 for a slug that is taken
  */
-export const createIntegration = async (
+export const createIntegration = async <Result>(
   tx: Sql,
   call: Call,
   wanted: WantedIntegration,
-  { vault, newId, randomBytes }: Deps,
-): Promise<{ readonly id: string; readonly slug: string }> => {
+  deps: Deps,
+  next: (made: { readonly id: string; readonly slug: string }) => Promise<Result>,
+): Promise<Result> => {
+  const { vault, newId } = deps;
   assertServed(wanted);
   const id = newId();
   const { organizationId, workspaceId, provider, settings } = wanted;
@@ -54,8 +57,13 @@ export const createIntegration = async (
   const credential = await namingSettings(wanted.settingsPrefix, () =>
     vault.create({ id: credentialId, organizationId, workspaceId, provider, settings, actor }),
   );
-  const slug = await withSlug(tx, 'integration', wanted, { randomBytes }, (inner, made) =>
-    insertIntegration(inner, { ...wanted, id, slug: made, credential, by: call.actor.id }),
-  );
-  return { id, slug };
+  try {
+    const slug = await withSlug(tx, 'integration', wanted, deps, (inner, made) =>
+      insertIntegration(inner, { ...wanted, id, slug: made, credential, by: call.actor.id }),
+    );
+    return await next({ id, slug });
+  } catch (error) {
+    await endCredential(deps, call, { organizationId, id: credentialId });
+    throw error;
+  }
 };

@@ -166,6 +166,20 @@ export const sideDoorsConformance = (platform: () => TestPlatform): void => {
       );
     });
 
+    test('a request that is refused because a slug is taken leaves no credential in the vault', async () => {
+      const key = await tenant.key();
+      const alive = () => [...platform().vault.stored.values()].filter(({ revoked }) => !revoked).length;
+      const integration = { name: 'I', ai_provider_id: 'openai', key: SECRET, slug: 'taken-name' };
+      const virtualKey = { name: 'V', provider: 'openai', key: SECRET, slug: 'taken-name' };
+      expect(await call(key, 'POST', '/integrations', integration)).toMatchObject({ status: 200 });
+      const before = alive();
+      expect(await call(key, 'POST', '/integrations', integration)).toMatchObject({ status: 409 });
+      expect(await call(key, 'POST', '/virtual-keys', virtualKey)).toMatchObject({ status: 409 });
+      const handle = { ...integration, slug: null, default_provider_slug: 'taken-name' };
+      expect(await call(key, 'POST', '/integrations', handle)).toMatchObject({ status: 409 });
+      expect(alive()).toBe(before);
+    });
+
     test('what the router itself refuses has the form of every refusal', async () => {
       for (const url of ['/v1/configs/%zz', `/v1/configs/${'x'.repeat(600)}`]) {
         const answer = await platform().app.inject({ url, headers: { 'x-portkey-api-key': admin } });

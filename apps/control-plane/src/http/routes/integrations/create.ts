@@ -51,7 +51,7 @@ export const postIntegration = write({
       { trust: deps.settings.trust, prefix: CONFIGURATIONS },
     );
     if (read.settings === undefined) return refuseInput(read.problems);
-    const { id, slug } = await createIntegration(
+    return createIntegration(
       tx,
       call,
       {
@@ -68,15 +68,17 @@ export const postIntegration = write({
         secretMappings: given.secret_mappings ?? [],
       },
       deps,
+      async ({ id, slug }) => {
+        const integration = { id, slug, name: given.name };
+        const wantsHandle = workspaceId !== null && given.create_default_provider !== false;
+        const handle = { organizationId, integration, slug: given.default_provider_slug, by: call.actor.id };
+        const changed = wantsHandle ? [await makeDefaultHandle(tx, { ...handle, workspaceId }, deps)] : [];
+        return {
+          body: { id, slug, object: 'integration' },
+          changed,
+          subject: { id, workspaceId, after: { name: given.name, slug, ai_provider_id: given.ai_provider_id } },
+        };
+      },
     );
-    const integration = { id, slug, name: given.name };
-    const wantsHandle = workspaceId !== null && given.create_default_provider !== false;
-    const handle = { organizationId, integration, slug: given.default_provider_slug, by: call.actor.id };
-    const changed = wantsHandle ? [await makeDefaultHandle(tx, { ...handle, workspaceId }, deps)] : [];
-    return {
-      body: { id, slug, object: 'integration' },
-      changed,
-      subject: { id, workspaceId, after: { name: given.name, slug, ai_provider_id: given.ai_provider_id } },
-    };
   },
 });

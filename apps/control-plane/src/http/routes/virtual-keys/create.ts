@@ -35,7 +35,7 @@ export const createVirtualKey = write({
     const read = readSettings(given.provider, flat.settings, deps.settings);
     if (read.settings === undefined) return refuseInput(read.problems);
     const owner = { organizationId: workspace.organization_id, workspaceId: workspace.id };
-    const integration = await createIntegration(
+    return createIntegration(
       tx,
       call,
       {
@@ -51,27 +51,29 @@ export const createVirtualKey = write({
         secretMappings: given.secret_mappings ?? [],
       },
       deps,
+      async (integration) => {
+        const id = deps.newId();
+        const slug = await withSlug(tx, 'virtual-key', given, deps, (inner, made) =>
+          insertVirtualKey(inner, {
+            ...owner,
+            id,
+            integrationId: integration.id,
+            slug: made,
+            name: given.name,
+            note: given.note ?? null,
+            usageLimits: usageColumn(given.usage_limits),
+            rateLimits: rateColumn(given.rate_limits),
+            expiresAt: given.expires_at ?? null,
+            ownsIntegration: true,
+            by: call.actor.id,
+          }),
+        );
+        return {
+          body: { id, slug, object: 'virtual-key' },
+          changed: [{ kind: 'virtual_key', id }],
+          subject: { id, workspaceId: workspace.id, after: { name: given.name, slug, provider: given.provider } },
+        };
+      },
     );
-    const id = deps.newId();
-    const slug = await withSlug(tx, 'virtual-key', given, deps, (inner, made) =>
-      insertVirtualKey(inner, {
-        ...owner,
-        id,
-        integrationId: integration.id,
-        slug: made,
-        name: given.name,
-        note: given.note ?? null,
-        usageLimits: usageColumn(given.usage_limits),
-        rateLimits: rateColumn(given.rate_limits),
-        expiresAt: given.expires_at ?? null,
-        ownsIntegration: true,
-        by: call.actor.id,
-      }),
-    );
-    return {
-      body: { id, slug, object: 'virtual-key' },
-      changed: [{ kind: 'virtual_key', id }],
-      subject: { id, workspaceId: workspace.id, after: { name: given.name, slug, provider: given.provider } },
-    };
   },
 });
