@@ -26,6 +26,6 @@ export const prepareDataDir = async (dataDir: string): Promise<DataDir> => {
   };
   await mkdir(root, { recursive: true, mode: 0o700 });
   await mkdir(dirs.keys, { recursive: true, mode: 0o700 });
-  await mkdir(dirs.logs, { recursive: true });
+  await mkdir(dirs.logs, { recursive: true, mode: 0o700 });
   return dirs;
 };

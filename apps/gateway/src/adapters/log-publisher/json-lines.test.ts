@@ -97,6 +97,15 @@ describe('log records as JSON lines', () => {
     await logs.close();
   });
 
+  it('are for the owner of the folder only, bodies stand in them', async () => {
+    const folder = join(dir.path, 'made');
+    const logs = jsonLinesPublisher(folder, today, silentLog().log);
+    logs.publish(record('secret'));
+    await logs.close();
+    expect((await stat(folder)).mode & 0o077).toBe(0);
+    expect((await stat(join(folder, 'log-2026-01-31.jsonl'))).mode & 0o077).toBe(0);
+  });
+
   it('are on disk when close resolves, without waiting for the timer', async () => {
     const logs = jsonLinesPublisher(dir.path, today, silentLog().log);
     logs.publish(record('last words'));

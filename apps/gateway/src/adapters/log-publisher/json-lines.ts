@@ -15,7 +15,7 @@ const BATCH = 64;
  * writing happens a little later. When the disk cannot follow, bodies are given up first, then whole records, counted.
  */
 export const jsonLinesPublisher = (folder: string, clock: Clock, log: Logger): LogPublisher => {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const queue: LogRecord[] = [];
   let queuedBytes = 0;
   let lost = 0;
