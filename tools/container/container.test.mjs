@@ -130,7 +130,7 @@ test.skipIf(!hasOpenssl)(
       for (const file of files) expect(statSync(file).mode & 0o777, file).toBe(0o600);
       run();
       expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(texts);
-      for (const { app } of OURS) {
+      for (const app of [...OURS.map((service) => service.app), 'operator']) {
         const certificate = new X509Certificate(readFileSync(join(folder, 'tls', app, 'tls.crt')));
         expect(certificate.subjectAltName).toBe(`DNS:${app}`);
         const authority = new X509Certificate(readFileSync(join(folder, 'tls', app, 'ca.crt')));

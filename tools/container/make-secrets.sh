@@ -26,7 +26,8 @@ if [ ! -s "$ca.crt" ]; then
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout "$ca.key" -out "$ca.crt" \
     -days 3650 -subj "/CN=portolan" -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" 2>/dev/null
 fi
-for service in vault control-plane gateway; do
+# The operator's is mounted nowhere: it is for the commands in docs/vault.md.
+for service in vault control-plane gateway operator; do
   own=$folder/tls/$service
   [ -s "$own/tls.crt" ] && continue
   mkdir -p "$own"
