@@ -115,7 +115,7 @@ export const sessionsConformance = (platform: () => TestPlatform): void => {
       const { db } = platform().deps;
       const late = await platform().session(tenant, await tenant.person('admin'));
       await db.query(
-        `update sessions set expires_at = now() where user_id in (select user_id from organization_members where role = 'admin' and organization_id = $1)`,
+        `update sessions set expires_at = now() - interval '1 second' where user_id in (select user_id from organization_members where role = 'admin' and organization_id = $1)`,
         [tenant.organizationId],
       );
       expect((await platform().call(late, 'GET', '/admin/workspaces')).status).toBe(401);
