@@ -32,14 +32,6 @@ export const metadataField = () =>
       error: `may have at most ${METADATA_MAX} entries`,
     });
 
-/** True and false as clients spell them in a query. */
-export const queryFlag = () =>
-  z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }))
-    .transform((text) => text === 'true' || text === '1');
-
 /** A role in a workspace; `ws-admin` is `admin`. */
 export const workspaceRoleField = () =>
   z

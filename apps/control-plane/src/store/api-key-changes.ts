@@ -1,24 +1,10 @@
 import type { Sql } from '@portolan/sql';
 import * as z from 'zod';
+import type { ApiKeyFields } from './api-keys.ts';
 import { readRows } from './rows.ts';
 
 /** What a change leaves a key with: everything that can be changed, whether it was or not. */
-export interface ApiKeyState {
-  readonly name: string;
-  readonly description: string | null;
-  readonly scopes: readonly string[];
-  readonly defaultConfigId: string | null;
-  readonly defaultMetadata: Readonly<Record<string, string>>;
-  readonly allowConfigOverride: boolean;
-  /** JSON text, or null. */
-  readonly usageLimits: string | null;
-  /** JSON text of an array. */
-  readonly rateLimits: string;
-  readonly alertEmails: readonly string[];
-  readonly expiresAt: Date | null;
-  /** JSON text, or null. */
-  readonly rotationPolicy: string | null;
-  readonly nextRotationAt: Date | null;
+export interface ApiKeyState extends ApiKeyFields {
   readonly status: 'active' | 'exhausted';
   readonly lastResetAt: Date | null;
 }

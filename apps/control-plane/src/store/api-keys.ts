@@ -2,13 +2,8 @@ import type { ApiKeyType } from '@portolan/access-control';
 import type { ApiKeyDigest } from '@portolan/api-key';
 import type { Sql } from '@portolan/sql';
 
-export interface NewApiKey {
-  readonly id: string;
-  readonly organizationId: string;
-  /** Null for a key of the organization. */
-  readonly workspaceId: string | null;
-  readonly userId: string | null;
-  readonly type: ApiKeyType;
+/** What can be changed of a key. */
+export interface ApiKeyFields {
   readonly name: string;
   readonly description: string | null;
   readonly scopes: readonly string[];
@@ -24,6 +19,15 @@ export interface NewApiKey {
   /** JSON text, or null. */
   readonly rotationPolicy: string | null;
   readonly nextRotationAt: Date | null;
+}
+
+export interface NewApiKey extends ApiKeyFields {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Null for a key of the organization. */
+  readonly workspaceId: string | null;
+  readonly userId: string | null;
+  readonly type: ApiKeyType;
   readonly creationMode: 'ui' | 'api' | 'auto';
   readonly by: string;
   readonly secret: NewApiKeySecret;
