@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Of one connection, not of the message: never passed on. */
-const OF_THE_CONNECTION = new Set([
+/** Of one connection, not of the message: no request or answer is passed on with them. */
+export const OF_THE_CONNECTION: readonly string[] = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -11,10 +11,11 @@ const OF_THE_CONNECTION = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'expect',
-  'host',
   'content-length',
-]);
+];
+
+/** … and what is ours to set when we pass a message on. */
+const NOT_OF_THE_MESSAGE = new Set([...OF_THE_CONNECTION, 'expect', 'host']);
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -24,7 +25,7 @@ export const messageHeaders = (headers: IncomingHttpHeaders | Headers): Record<s
   const named = new Set(typeof connection === 'string' ? connection.toLowerCase().split(/\s*,\s*/) : []);
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || OF_THE_CONNECTION.has(name) || named.has(name) ? [] : [[name, value] as const],
+      value === undefined || NOT_OF_THE_MESSAGE.has(name) || named.has(name) ? [] : [[name, value] as const],
     ),
   );
 };

@@ -1,17 +1,9 @@
+import { OF_THE_CONNECTION } from '../http/connection-headers.ts';
 import type { UpstreamHeaders } from './send.ts';
 
 /** Of one connection only, about a body that we decode, or ours to set. */
 const NOT_PASSED = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'content-length',
+  ...OF_THE_CONNECTION,
   'content-encoding',
   'content-type',
   'set-cookie',
