@@ -3,12 +3,6 @@ import { createErrorCodec, createRpcClient } from '@portolan/rpc';
 import { CODES, PlatformError } from '@portolan/service-kit';
 import type { Services } from './services.ts';
 
-/** What a watcher heard of, and when: milliseconds as `performance.now` gives them. */
-export interface Heard {
-  readonly entity: Entity;
-  readonly atMs: number;
-}
-
 export interface Watchers {
   /** Resolves when every watcher has heard something that fits. @returns when each of them had */
   heardBy(fits: (entity: Entity) => boolean, sinceMs: number): Promise<readonly number[]>;
